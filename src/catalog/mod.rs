@@ -1,0 +1,13 @@
+//! What ATLAS says: one release, loaded, immutable, with lookups both ways.
+//!
+//! Pure: bytes in, [`Catalog`] out. The YAML and postcard crates stay inside this part.
+//! `build.rs` compiles these files too (all but `builtin.rs`), so they name each other by `super::`.
+
+mod id;
+mod model;
+
+pub use id::{Kind, ObjectId, ParseIdError};
+pub use model::{
+    AttackReference, CaseStudy, CaseStudyKind, Catalog, Column, Format, Granularity, Maturity, Mitigates,
+    Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,
+};

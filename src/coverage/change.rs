@@ -1,0 +1,239 @@
+//! Changes of marks: apply, invert, undo, redo.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Assessment, Mark};
+use crate::catalog::ObjectId;
+
+/// One mark before and after. Only the fields that differ are what the change is about, so two
+/// people who change different fields of one mark do not undo each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub id: ObjectId,
+    pub before: Mark,
+    pub after: Mark,
+}
+
+impl Change {
+    /// Sets the fields that the change is about. An emptied mark is dropped.
+    pub fn apply(&self, assessment: &mut Assessment) {
+        let mut mark = assessment.mark(self.id).clone();
+        let Mark { status, owner, note, evidence, tested, review, by, on } = &self.after;
+        let before = &self.before;
+        set(&mut mark.status, &before.status, status);
+        set(&mut mark.owner, &before.owner, owner);
+        set(&mut mark.note, &before.note, note);
+        set(&mut mark.evidence, &before.evidence, evidence);
+        set(&mut mark.tested, &before.tested, tested);
+        set(&mut mark.review, &before.review, review);
+        set(&mut mark.by, &before.by, by);
+        set(&mut mark.on, &before.on, on);
+        if mark.is_empty() {
+            assessment.marks.remove(&self.id);
+        } else {
+            assessment.marks.insert(self.id, mark);
+        }
+    }
+
+    pub fn invert(&self) -> Change {
+        Change { id: self.id, before: self.after.clone(), after: self.before.clone() }
+    }
+}
+
+fn set<T: Clone + PartialEq>(field: &mut T, before: &T, after: &T) {
+    if before != after {
+        field.clone_from(after);
+    }
+}
+
+/// What one command changed: undone and redone as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub changes: Vec<Change>,
+}
+
+impl Edit {
+    pub fn apply(&self, assessment: &mut Assessment) {
+        for change in &self.changes {
+            change.apply(assessment);
+        }
+    }
+
+    pub fn invert(&self) -> Edit {
+        Edit { changes: self.changes.iter().rev().map(Change::invert).collect() }
+    }
+
+    /// The change in words, for messages: `AML.T0051 partial`, `3 marks`.
+    pub fn describe(&self) -> String {
+        match self.changes.as_slice() {
+            [one] if one.before.status != one.after.status => {
+                format!("{} {}", one.id.short(), one.after.status.word())
+            }
+            [one] if one.before.note != one.after.note => format!("{} note", one.id.short()),
+            [one] => one.id.short(),
+            many => format!("{} marks", many.len()),
+        }
+    }
+}
+
+/// One entry of the log from which undo is rebuilt after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    Do(Edit),
+    /// Takes the last edit back.
+    Undo,
+    /// Brings the last edit taken back, back.
+    Redo,
+}
+
+/// Edits done and undone, newest last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    done: Vec<Edit>,
+    undone: Vec<Edit>,
+}
+
+/// Steps that can be undone; older ones are forgotten.
+const MOST: usize = 1_000;
+
+impl History {
+    /// Takes note of a record and says which edit has to be applied for it.
+    /// None for an undo or redo when there is nothing to undo or redo.
+    pub fn take(&mut self, record: &Record) -> Option<Edit> {
+        match record {
+            Record::Do(edit) => {
+                self.undone.clear();
+                self.done.push(edit.clone());
+                if self.done.len() > MOST {
+                    self.done.remove(0);
+                }
+                Some(edit.clone())
+            }
+            Record::Undo => {
+                let edit = self.done.pop()?;
+                let back = edit.invert();
+                self.undone.push(edit);
+                Some(back)
+            }
+            Record::Redo => {
+                let edit = self.undone.pop()?;
+                self.done.push(edit.clone());
+                Some(edit)
+            }
+        }
+    }
+
+    /// The records that rebuild this history, oldest first; for shortening a log.
+    pub fn records(&self) -> Vec<Record> {
+        let edits = self.done.iter().chain(self.undone.iter().rev());
+        let mut records: Vec<Record> = edits.map(|e| Record::Do(e.clone())).collect();
+        records.extend(self.undone.iter().map(|_| Record::Undo));
+        records
+    }
+
+    /// The edit that an undo would take back.
+    pub fn last_done(&self) -> Option<&Edit> {
+        self.done.last()
+    }
+
+    /// The edit that a redo would bring back.
+    pub fn last_undone(&self) -> Option<&Edit> {
+        self.undone.last()
+    }
+}
+
+// What a record looks like in a log line: only this module knows that before and after are marks.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Line {
+    Do(Vec<(String, Mark, Mark)>),
+    Undo,
+    Redo,
+}
+
+impl Serialize for Record {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Record::Do(edit) => {
+                let changes = edit.changes.iter();
+                Line::Do(changes.map(|c| (c.id.to_string(), c.before.clone(), c.after.clone())).collect())
+            }
+            Record::Undo => Line::Undo,
+            Record::Redo => Line::Redo,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let changes = match Line::deserialize(deserializer)? {
+            Line::Do(changes) => changes,
+            Line::Undo => return Ok(Record::Undo),
+            Line::Redo => return Ok(Record::Redo),
+        };
+        let changes = changes.into_iter().map(|(id, before, after)| {
+            let id = id.parse().map_err(serde::de::Error::custom)?;
+            Ok(Change { id, before, after })
+        });
+        Ok(Record::Do(Edit { changes: changes.collect::<Result<_, _>>()? }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Kind;
+    use crate::coverage::Status;
+    use proptest::prelude::*;
+
+    fn id(number: u16) -> ObjectId {
+        ObjectId::new(Kind::Technique, number, None)
+    }
+
+    fn status_change(assessment: &Assessment, number: u16, status: Status) -> Edit {
+        let before = assessment.mark(id(number)).clone();
+        let after = Mark { status, ..before.clone() };
+        Edit { changes: vec![Change { id: id(number), before, after }] }
+    }
+
+    #[test]
+    fn a_change_leaves_other_fields_alone() {
+        let mut theirs = Assessment::default();
+        theirs.marks.insert(id(1), Mark { note: Some("theirs".into()), ..Mark::default() });
+        status_change(&Assessment::default(), 1, Status::Gap).apply(&mut theirs);
+        assert_eq!(theirs.mark(id(1)).status, Status::Gap);
+        assert_eq!(theirs.mark(id(1)).note.as_deref(), Some("theirs"));
+    }
+
+    #[test]
+    fn undo_and_redo_with_nothing_to_do_say_so() {
+        let mut history = History::default();
+        assert_eq!(history.take(&Record::Undo), None);
+        assert_eq!(history.take(&Record::Redo), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_sequence_undone_gives_the_first_state_and_redone_the_last(
+            steps in prop::collection::vec((0u16..4, 0usize..7), 0..20)
+        ) {
+            let mut assessment = Assessment::default();
+            let mut history = History::default();
+            for (number, status) in &steps {
+                let edit = status_change(&assessment, *number, Status::ALL[*status]);
+                history.take(&Record::Do(edit.clone()));
+                edit.apply(&mut assessment);
+            }
+            let last = assessment.clone();
+            // A log shortened at this point rebuilds the same history.
+            let mut rebuilt = History::default();
+            for record in history.records() { rebuilt.take(&record); }
+            prop_assert_eq!(&rebuilt, &history);
+            while let Some(edit) = history.take(&Record::Undo) { edit.apply(&mut assessment); }
+            prop_assert_eq!(&assessment, &Assessment::default());
+            while let Some(edit) = history.take(&Record::Redo) { edit.apply(&mut assessment); }
+            prop_assert_eq!(&assessment, &last);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! atlasnav: the MITRE ATLAS matrix in a terminal.
+
+pub mod catalog;
+pub mod coverage;
