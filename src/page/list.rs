@@ -1,0 +1,135 @@
+//! The lists of all techniques, mitigations and case studies, as sorted rows.
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+
+use crate::catalog::{Catalog, ObjectId};
+use crate::coverage::{Assessment, State};
+
+/// What a list lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    Techniques,
+    Mitigations,
+    CaseStudies,
+}
+
+/// By what a list is sorted. Equal rows stay in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListSort {
+    Id,
+    Name,
+    /// Most open first.
+    Status,
+    /// Techniques: most case studies first. Mitigations: most techniques. Case studies: most steps.
+    Count,
+    /// Techniques: most mature first. Mitigations: by category. Case studies: newest first.
+    Grade,
+}
+
+impl ListSort {
+    /// The sorts that make sense for a list, in the order in which the sort key goes through them.
+    pub const fn of(kind: ListKind) -> &'static [ListSort] {
+        match kind {
+            ListKind::Techniques | ListKind::Mitigations => {
+                &[ListSort::Id, ListSort::Name, ListSort::Status, ListSort::Count, ListSort::Grade]
+            }
+            ListKind::CaseStudies => &[ListSort::Id, ListSort::Name, ListSort::Count, ListSort::Grade],
+        }
+    }
+
+    pub const fn word(self, kind: ListKind) -> &'static str {
+        match (self, kind) {
+            (ListSort::Id, _) => "id",
+            (ListSort::Name, _) => "name",
+            (ListSort::Status, _) => "status",
+            (ListSort::Count, ListKind::Techniques) => "case studies",
+            (ListSort::Count, ListKind::Mitigations) => "techniques",
+            (ListSort::Count, ListKind::CaseStudies) => "steps",
+            (ListSort::Grade, ListKind::Techniques) => "maturity",
+            (ListSort::Grade, ListKind::Mitigations) => "category",
+            (ListSort::Grade, ListKind::CaseStudies) => "date",
+        }
+    }
+}
+
+/// One row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    pub id: ObjectId,
+    /// None for case studies, which carry no mark.
+    pub state: Option<State>,
+    pub name: String,
+    /// Maturity, category, or type and date.
+    pub about: String,
+    /// Case studies, techniques, or steps: see [`ListSort::Count`].
+    pub count: usize,
+}
+
+/// The rows of a list, sorted.
+pub fn list(
+    catalog: &Catalog,
+    assessment: &Assessment,
+    today: Date,
+    kind: ListKind,
+    sort: ListSort,
+) -> Vec<ListRow> {
+    let state = |id| Some(assessment.state(id, today));
+    let mut rows: Vec<ListRow> = match kind {
+        ListKind::Techniques => catalog
+            .techniques
+            .iter()
+            .map(|t| {
+                let mut studies: Vec<ObjectId> = t.steps.iter().map(|s| s.case_study).collect();
+                studies.dedup();
+                let about = t.maturity.map_or("", |m| m.word()).to_owned();
+                ListRow {
+                    id: t.id,
+                    state: state(t.id),
+                    name: catalog.full_name(t.id),
+                    about,
+                    count: studies.len(),
+                }
+            })
+            .collect(),
+        ListKind::Mitigations => catalog
+            .mitigations
+            .iter()
+            .map(|m| {
+                let about = m.categories.iter().map(|c| &**c).collect::<Vec<_>>().join(", ");
+                ListRow {
+                    id: m.id,
+                    state: state(m.id),
+                    name: m.name.to_string(),
+                    about,
+                    count: m.techniques.len(),
+                }
+            })
+            .collect(),
+        ListKind::CaseStudies => catalog
+            .case_studies
+            .iter()
+            .map(|c| {
+                let about = format!("{:8} {}", c.kind.map_or("", |k| k.word()), c.known_date());
+                ListRow { id: c.id, state: None, name: c.name.to_string(), about, count: c.steps.len() }
+            })
+            .collect(),
+    };
+    match sort {
+        ListSort::Id => {}
+        ListSort::Name => rows.sort_by_cached_key(|r| r.name.to_lowercase()),
+        ListSort::Status => rows.sort_by_key(|r| Reverse(r.state.map_or(0, State::openness))),
+        ListSort::Count => rows.sort_by_key(|r| Reverse(r.count)),
+        ListSort::Grade => match kind {
+            ListKind::Techniques => {
+                rows.sort_by_key(|r| Reverse(catalog.technique(r.id).and_then(|t| t.maturity)))
+            }
+            ListKind::Mitigations => rows.sort_by(|a, b| a.about.cmp(&b.about)),
+            ListKind::CaseStudies => {
+                rows.sort_by_key(|r| Reverse(catalog.case_study(r.id).map(|c| c.date.clone())))
+            }
+        },
+    }
+    rows
+}

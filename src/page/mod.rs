@@ -1,0 +1,112 @@
+//! Objects as pages: sections of wrapped lines with links that can be followed.
+//!
+//! Pure. The app scrolls and follows the links of a page, the ui paints it, the verb `show` prints it;
+//! so all three agree on what stands in which line. Markdown stays inside this part.
+
+mod list;
+mod markdown;
+mod object;
+mod wrap;
+
+use std::ops::Range;
+
+use crate::catalog::ObjectId;
+use crate::coverage::State;
+
+pub use list::{ListKind, ListRow, ListSort, list};
+pub use object::object;
+pub use wrap::{clip, pad, width};
+
+/// Prose is not wrapped wider than this many columns: longer lines are hard to read.
+pub const MAX_PROSE: usize = 100;
+
+/// What a piece of text means; the ui turns it into a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Normal,
+    Dim,
+    Strong,
+    Emphasis,
+    Code,
+    /// The name of the page's object.
+    Title,
+    /// The head of a section.
+    Heading,
+    Link,
+    State(State),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub text: String,
+    pub tone: Tone,
+    /// Position in [`Page::links`].
+    pub link: Option<usize>,
+}
+
+impl Span {
+    pub fn new(text: impl Into<String>, tone: Tone) -> Span {
+        Span { text: text.into(), tone, link: None }
+    }
+}
+
+/// One screen line, at most as wide as the page was made for.
+pub type Line = Vec<Span>;
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Object(ObjectId),
+    Url(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub target: Target,
+    /// The first line that the link stands in, counted over the page.
+    pub line: usize,
+}
+
+/// Which of up to three panes side by side a section goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Text,
+    Related,
+    Seen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Without its number; the first section of a page has none.
+    pub title: &'static str,
+    /// How many objects it lists.
+    pub count: Option<usize>,
+    /// Its lines in [`Page::lines`].
+    pub lines: Range<usize>,
+}
+
+/// The page of one object, or the part of it that goes into one pane.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    pub sections: Vec<Section>,
+    pub lines: Vec<Line>,
+    pub links: Vec<Link>,
+}
+
+impl Page {
+    /// The text without tones, a line each.
+    pub fn plain(&self) -> String {
+        let mut out = String::new();
+        for line in &self.lines {
+            let text: String = line.iter().map(|s| s.text.as_str()).collect();
+            out.push_str(text.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The section that a line stands in.
+    pub fn section_at(&self, line: usize) -> Option<usize> {
+        self.sections.iter().rposition(|s| s.lines.start <= line)
+    }
+}

@@ -1,0 +1,163 @@
+//! Widths in terminal cells, and wrapping.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Line, Span, Tone};
+
+/// Terminal cells that a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to at most `cells` cells, ending in `>` where something was cut.
+pub fn clip(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let w = width(grapheme);
+        if used + w + 1 > cells {
+            break;
+        }
+        out.push_str(grapheme);
+        used += w;
+    }
+    if cells > 0 {
+        out.push('>');
+    }
+    out
+}
+
+/// The text clipped or filled up with spaces to exactly `cells` cells.
+pub fn pad(text: &str, cells: usize) -> String {
+    let mut out = clip(text, cells);
+    out.extend(std::iter::repeat_n(' ', cells.saturating_sub(width(&out))));
+    out
+}
+
+/// Breaks spans into lines of at most `cells` cells. Breaks between words, inside a word only where
+/// it is wider than a line; `\n` always breaks. Every line starts with `indent` spaces, the first
+/// with `first` instead.
+pub(super) fn wrap(spans: &[Span], cells: usize, first: &str, indent: usize) -> Vec<Line> {
+    let mut out = Wrapper {
+        cells: cells.max(indent + 8),
+        indent,
+        lines: Vec::new(),
+        line: vec![Span::new(first, Tone::Normal)],
+        used: width(first),
+        start: width(first),
+        space: None,
+    };
+    for span in spans {
+        for (i, part) in span.text.split('\n').enumerate() {
+            if i > 0 {
+                out.break_line();
+            }
+            for word in part.split_inclusive(' ') {
+                let bare = word.trim_end_matches(' ');
+                if !bare.is_empty() {
+                    out.word(bare, span);
+                }
+                if bare.len() < word.len() {
+                    out.space = Some(span.clone());
+                }
+            }
+        }
+    }
+    out.break_line();
+    out.lines
+}
+
+struct Wrapper {
+    cells: usize,
+    indent: usize,
+    lines: Vec<Line>,
+    line: Line,
+    used: usize,
+    /// Where the text of the current line begins.
+    start: usize,
+    /// A space seen but not written: dropped at a line's end.
+    space: Option<Span>,
+}
+
+impl Wrapper {
+    fn word(&mut self, word: &str, span: &Span) {
+        let w = width(word);
+        let gap = usize::from(self.space.is_some() && self.used > self.start);
+        if self.used + gap + w > self.cells && self.used > self.start {
+            // A span may go on inside a word (`**a**b`); then there is no gap to break at, and the
+            // word is broken where the span changes, which is rare and still reads.
+            self.break_line();
+        } else if gap == 1
+            && let Some(space) = self.space.take()
+        {
+            self.put(" ", &space);
+        }
+        self.space = None;
+        if w <= self.cells.saturating_sub(self.used) {
+            self.put(word, span);
+            return;
+        }
+        for grapheme in word.graphemes(true) {
+            if self.used + width(grapheme) > self.cells && self.used > self.start {
+                self.break_line();
+            }
+            self.put(grapheme, span);
+        }
+    }
+
+    fn put(&mut self, text: &str, span: &Span) {
+        self.used += width(text);
+        match self.line.last_mut() {
+            Some(last) if last.tone == span.tone && last.link == span.link => last.text.push_str(text),
+            _ => self.line.push(Span { text: text.to_owned(), ..*span }),
+        }
+    }
+
+    fn break_line(&mut self) {
+        self.lines.push(std::mem::take(&mut self.line));
+        self.line.push(Span::new(" ".repeat(self.indent), Tone::Normal));
+        self.used = self.indent;
+        self.start = self.indent;
+        self.space = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plain(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(|l| l.iter().map(|s| s.text.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn breaks_between_words_and_keeps_tones() {
+        let spans = [Span::new("first second ", Tone::Normal), Span::new("third", Tone::Strong)];
+        let lines = wrap(&spans, 10, "- ", 2);
+        assert_eq!(plain(&lines), ["- first", "  second", "  third"]);
+        assert_eq!(lines[2].last().map(|s| s.tone), Some(Tone::Strong));
+    }
+
+    #[test]
+    fn breaks_long_words_and_wide_characters_at_cells() {
+        assert_eq!(plain(&wrap(&[Span::new("abcdefghijkl", Tone::Normal)], 8, "", 0)), ["abcdefgh", "ijkl"]);
+        assert_eq!(clip("漢字かな", 5), "漢字>");
+        assert_eq!(pad("ab", 4), "ab  ");
+        assert_eq!(clip("abc", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_no_word_is_lost(text in "[a-z漢é ]{0,80}", cells in 8usize..30) {
+            let lines = plain(&wrap(&[Span::new(text.clone(), Tone::Normal)], cells, "", 0));
+            prop_assert!(lines.iter().all(|l| width(l) <= cells));
+            let letters = |s: &str| s.chars().filter(|c| *c != ' ').collect::<String>();
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
+        }
+    }
+}
