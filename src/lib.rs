@@ -3,3 +3,5 @@
 pub mod catalog;
 pub mod coverage;
 pub mod page;
+pub mod search;
+pub mod app;

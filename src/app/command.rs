@@ -1,0 +1,243 @@
+//! The command table: one row per command. Help, palette, menus, hints and the key table in README
+//! follow from the rows.
+
+use crate::coverage::State;
+
+/// Where a key binding holds. A screen's own bindings come before those that hold anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// On every screen.
+    Anywhere,
+    /// On the matrix.
+    Matrix,
+    /// On a list.
+    List,
+    /// While a text is typed: search, palette, note.
+    Text,
+    /// While help or the messages are shown.
+    Popup,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 5] = [Scope::Anywhere, Scope::Matrix, Scope::List, Scope::Text, Scope::Popup];
+
+    /// The heading of the scope in help and README.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Scope::Anywhere => "Everywhere",
+            Scope::Matrix => "On the matrix",
+            Scope::List => "In a list",
+            Scope::Text => "While typing",
+            Scope::Popup => "In help and messages",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    Left,
+    Down,
+    Up,
+    Right,
+    PageLeft,
+    PageRight,
+    HalfPageUp,
+    HalfPageDown,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    First,
+    Last,
+    PreviousSection,
+    NextSection,
+    ScrollDown,
+    ScrollUp,
+    NextPane,
+    PreviousPane,
+    Open,
+    Close,
+    Back,
+    Forward,
+    GoMatrix,
+    GoTechniques,
+    GoMitigations,
+    GoCaseStudies,
+    GoTwin,
+    GoParent,
+    Mark(State),
+    RepeatMark,
+    Note,
+    NoteInEditor,
+    Undo,
+    Redo,
+    Find,
+    NextHit,
+    PreviousHit,
+    ZoomIn,
+    ZoomOut,
+    ZoomFit,
+    Fold,
+    FoldAll,
+    SidePane,
+    Sort,
+    Help,
+    Palette,
+    Messages,
+    Redraw,
+    Suspend,
+    Quit,
+    QuitNow,
+    Accept,
+    KeepHits,
+    NewLine,
+    Cancel,
+    ChooseNext,
+    ChoosePrevious,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    pub command: Command,
+    /// The name in the palette.
+    pub name: &'static str,
+    /// Default keys, each a sequence separated by spaces; the first is shown in hints.
+    pub keys: &'static [&'static str],
+    pub scope: Scope,
+    /// One line.
+    pub help: &'static str,
+    /// The word in the hint line; empty where the command has no place there.
+    pub hint: &'static str,
+}
+
+const fn row(
+    command: Command,
+    name: &'static str,
+    keys: &'static [&'static str],
+    scope: Scope,
+    hint: &'static str,
+    help: &'static str,
+) -> Row {
+    Row { command, name, keys, scope, help, hint }
+}
+
+use Command as C;
+use Scope::{Anywhere, List, Matrix, Popup, Text};
+
+/// Every command, in the order of the help.
+#[rustfmt::skip]
+pub const COMMANDS: &[Row] = &[
+    row(C::Left, "left", &["h", "left"], Anywhere, "", "Left: the tactic or pane to the left"),
+    row(C::Down, "down", &["j", "down"], Anywhere, "", "Down: the next row, or the next link of a page"),
+    row(C::Up, "up", &["k", "up"], Anywhere, "", "Up: the previous row, or the previous link of a page"),
+    row(C::Right, "right", &["l", "right"], Anywhere, "", "Right: the tactic or pane to the right"),
+    row(C::PageLeft, "page-left", &["H"], Matrix, "", "A page of columns to the left"),
+    row(C::PageRight, "page-right", &["L"], Matrix, "", "A page of columns to the right"),
+    row(C::HalfPageUp, "half-page-up", &["ctrl-u"], Anywhere, "", "Half a page up"),
+    row(C::HalfPageDown, "half-page-down", &["ctrl-d"], Anywhere, "", "Half a page down"),
+    row(C::PageUp, "page-up", &["pageup", "ctrl-b"], Anywhere, "", "A page up"),
+    row(C::PageDown, "page-down", &["pagedown", "ctrl-f"], Anywhere, "", "A page down"),
+    row(C::Top, "top", &["g g"], Anywhere, "", "To the top"),
+    row(C::Bottom, "bottom", &["G", "g e"], Anywhere, "", "To the bottom"),
+    row(C::First, "first", &["home"], Anywhere, "", "To the first column, or the top"),
+    row(C::Last, "last", &["end"], Anywhere, "", "To the last column, or the bottom"),
+    row(C::PreviousSection, "previous-section", &["{"], Anywhere, "", "The previous tactic or section"),
+    row(C::NextSection, "next-section", &["}"], Anywhere, "section", "The next tactic or section"),
+    row(C::ScrollDown, "scroll-down", &["J"], Anywhere, "", "Scroll the page or the pane beside the matrix down"),
+    row(C::ScrollUp, "scroll-up", &["K"], Anywhere, "", "Scroll the page or the pane beside the matrix up"),
+    row(C::NextPane, "next-pane", &["tab"], Anywhere, "pane", "To the next pane, or section in a single pane"),
+    row(C::PreviousPane, "previous-pane", &["shift-tab"], Anywhere, "", "To the previous pane or section"),
+    row(C::Open, "open", &["enter"], Anywhere, "open", "Open what is under the cursor; never changes a mark"),
+    row(C::Close, "close", &["esc", "ctrl-g"], Anywhere, "", "One level out: pending keys, search hits, pane, page"),
+    row(C::Back, "back", &["[", "backspace"], Anywhere, "back", "Back, as in a browser"),
+    row(C::Forward, "forward", &["]"], Anywhere, "", "Forward, as in a browser"),
+    row(C::GoMatrix, "matrix", &["1"], Anywhere, "", "The matrix"),
+    row(C::GoTechniques, "techniques", &["2"], Anywhere, "", "The list of techniques"),
+    row(C::GoMitigations, "mitigations", &["3"], Anywhere, "", "The list of mitigations"),
+    row(C::GoCaseStudies, "case-studies", &["4"], Anywhere, "", "The list of case studies"),
+    row(C::GoTwin, "twin", &["g x"], Matrix, "", "The twin: the next column that holds the same technique"),
+    row(C::GoParent, "parent", &["g p"], Anywhere, "", "The technique that this sub-technique is part of"),
+    row(C::Mark(State::Unassessed), "mark-unassessed", &["m u"], Anywhere, "", "Mark as unassessed: nobody has looked yet"),
+    row(C::Mark(State::Gap), "mark-gap", &["m g"], Anywhere, "", "Mark as gap: looked at, nothing covers it"),
+    row(C::Mark(State::Planned), "mark-planned", &["m l"], Anywhere, "", "Mark as planned: not covered, a control is on its way"),
+    row(C::Mark(State::Partial), "mark-partial", &["m p"], Anywhere, "", "Mark as partial: covered in part"),
+    row(C::Mark(State::Covered), "mark-covered", &["m c"], Anywhere, "", "Mark as covered: claimed, not tested"),
+    row(C::Mark(State::Tested), "mark-tested", &["m t"], Anywhere, "", "Mark as covered and tested today; vouches for 180 days"),
+    row(C::Mark(State::NotApplicable), "mark-not-applicable", &["m x"], Anywhere, "", "Mark as not applicable: outside every denominator"),
+    row(C::Mark(State::Accepted), "mark-accepted", &["m a"], Anywhere, "", "Mark as risk accepted"),
+    row(C::Note, "note", &["m n"], Anywhere, "", "Write a note in place"),
+    row(C::NoteInEditor, "note-in-editor", &["m e"], Anywhere, "", "Write the note in $VISUAL or $EDITOR"),
+    row(C::RepeatMark, "repeat-mark", &["."], Anywhere, "again", "Mark this as the last one was marked"),
+    row(C::Undo, "undo", &["u"], Anywhere, "undo", "Undo the last change of a mark, also after a restart"),
+    row(C::Redo, "redo", &["U", "ctrl-r"], Anywhere, "", "Redo what was undone"),
+    row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name or text: techniques, mitigations, case studies, steps"),
+    row(C::NextHit, "next-hit", &["n"], Anywhere, "", "The next hit of the search"),
+    row(C::PreviousHit, "previous-hit", &["N"], Anywhere, "", "The previous hit of the search"),
+    row(C::ZoomIn, "zoom-in", &["+", "="], Matrix, "zoom", "Zoom in: fewer, wider columns"),
+    row(C::ZoomOut, "zoom-out", &["-"], Matrix, "", "Zoom out: more, narrower columns"),
+    row(C::ZoomFit, "zoom-fit", &["0"], Matrix, "", "The whole matrix"),
+    row(C::Fold, "fold", &["z a", "space"], Matrix, "", "Open or fold the sub-techniques of this technique"),
+    row(C::FoldAll, "fold-all", &["z s"], Matrix, "subs", "Open or fold all sub-techniques"),
+    row(C::SidePane, "side-pane", &["w"], Matrix, "", "Show or hide the pane beside the matrix (from 120 columns)"),
+    row(C::Sort, "sort", &["s"], List, "sort", "Sort by the next column"),
+    row(C::Help, "help", &["?", "f1"], Anywhere, "help", "This help"),
+    row(C::Palette, "palette", &[":", "ctrl-p"], Anywhere, "all", "All commands, by name"),
+    row(C::Messages, "messages", &["!"], Anywhere, "", "What the program has said, and warnings about the catalogue"),
+    row(C::Redraw, "redraw", &["ctrl-l"], Anywhere, "", "Draw the screen anew"),
+    row(C::Suspend, "suspend", &["ctrl-z"], Anywhere, "", "Suspend the program; fg brings it back"),
+    row(C::Quit, "quit", &["q"], Anywhere, "", "Quit; every mark is saved, so nothing is asked"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Anywhere, "", "Quit at once, whatever is open"),
+    row(C::Accept, "accept", &["enter"], Text, "accept", "Open the chosen hit, run the chosen command, keep the note"),
+    row(C::KeepHits, "keep-hits", &["tab"], Text, "on matrix", "Keep the techniques found lit on the matrix and go there"),
+    row(C::NewLine, "new-line", &["alt-enter", "ctrl-j"], Text, "", "A new line in a note"),
+    row(C::ChooseNext, "choose-next", &["down", "ctrl-n"], Text, "choose", "Choose the next one"),
+    row(C::ChoosePrevious, "choose-previous", &["up", "ctrl-p"], Text, "", "Choose the previous one"),
+    row(C::Cancel, "cancel", &["esc", "ctrl-g"], Text, "cancel", "Leave it as it was"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Text, "", "Quit at once"),
+    row(C::Down, "down", &["j", "down"], Popup, "scroll", "A line down"),
+    row(C::Up, "up", &["k", "up"], Popup, "", "A line up"),
+    row(C::PageDown, "page-down", &["pagedown", "ctrl-f", "ctrl-d", "space"], Popup, "", "A page down"),
+    row(C::PageUp, "page-up", &["pageup", "ctrl-b", "ctrl-u"], Popup, "", "A page up"),
+    row(C::Top, "top", &["g g", "home"], Popup, "", "To the top"),
+    row(C::Bottom, "bottom", &["G", "end"], Popup, "", "To the bottom"),
+    row(C::Close, "close", &["esc", "q", "enter", "ctrl-g", "?", "!", "f1"], Popup, "close", "Close it"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Popup, "", "Quit at once"),
+];
+
+/// The names of the menus that a first key opens.
+pub const MENUS: [(char, &str); 3] = [('g', "Go to"), ('m', "Mark"), ('z', "View")];
+
+/// The key table of README, in Markdown.
+pub fn key_table() -> String {
+    let mut out = String::new();
+    for scope in Scope::ALL {
+        out.push_str(&format!("| {} | |\n| --- | --- |\n", scope.title()));
+        for row in COMMANDS.iter().filter(|r| r.scope == scope) {
+            let keys = row.keys.iter().map(|k| format!("`{k}`"));
+            out.push_str(&format!("| {} | {} |\n", keys.collect::<Vec<_>>().join(" "), row.help));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readme_holds_the_key_table() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&key_table()), "README's key table differs; it should be:\n\n{}", key_table());
+    }
+
+    #[test]
+    fn a_name_means_one_command() {
+        for a in COMMANDS {
+            for b in COMMANDS.iter().filter(|b| b.name == a.name) {
+                assert_eq!(a.command, b.command, "{}", a.name);
+            }
+        }
+    }
+}

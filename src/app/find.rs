@@ -1,0 +1,214 @@
+//! What is typed: the search, the palette, the note in place.
+
+use tui_input::{Input, InputRequest};
+
+use super::command::{COMMANDS, Row};
+use super::keymap::Keymap;
+use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
+use crate::catalog::Kind;
+use crate::search::Index;
+
+impl App {
+    pub(super) fn start_search(&mut self, search: Search) {
+        self.lit.clear();
+        self.overlays.push(Overlay::Search(search));
+    }
+
+    /// How many objects the search looks at.
+    pub fn searched(&self) -> usize {
+        let c = &self.catalog;
+        c.techniques.len() + c.mitigations.len() + c.case_studies.len() + c.tactics.len()
+    }
+
+    fn input(&mut self) -> Option<&mut Input> {
+        match self.overlays.last_mut()? {
+            Overlay::Search(search) => Some(&mut search.input),
+            Overlay::Palette(palette) => Some(&mut palette.input),
+            Overlay::Note(note) => Some(&mut note.input),
+            Overlay::Help(_) | Overlay::Messages(_) => None,
+        }
+    }
+
+    /// A key that is no command of the text scope edits the text.
+    pub(super) fn type_key(&mut self, key: Key) {
+        if let Some(request) = edit_request(key) {
+            let changed = self.input().and_then(|input| input.handle(request));
+            if changed.is_some_and(|c| c.value) {
+                self.typed();
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        let multiline = matches!(self.overlays.last(), Some(Overlay::Note(_)));
+        let text = crate::catalog::sanitize(text, multiline).into_owned();
+        let Some(input) = self.input() else {
+            self.tell("Pasted text goes into text fields only: / finds, m n writes a note.");
+            return;
+        };
+        for c in text.chars() {
+            input.handle(InputRequest::InsertChar(c));
+        }
+        self.typed();
+    }
+
+    /// The text has changed: find anew, choose the first.
+    fn typed(&mut self) {
+        match self.overlays.last_mut() {
+            Some(Overlay::Search(search)) => {
+                let index = self.index.get_or_insert_with(|| Index::new(&self.catalog));
+                search.hits = index.find(&self.catalog, search.input.value());
+                search.chosen = 0;
+                let ids = search.hits.iter().map(|h| h.id);
+                self.lit = ids.filter(|id| id.kind() == Kind::Technique).collect();
+            }
+            Some(Overlay::Palette(palette)) => palette.chosen = 0,
+            _ => {}
+        }
+    }
+
+    pub(super) fn choose(&mut self, by: isize) {
+        let commands = self.palette_rows().len();
+        let (chosen, count) = match self.overlays.last_mut() {
+            Some(Overlay::Search(search)) => (&mut search.chosen, search.hits.len()),
+            Some(Overlay::Palette(palette)) => (&mut palette.chosen, commands),
+            _ => return,
+        };
+        *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
+    }
+
+    /// The commands that the palette offers for what is typed: every word has to occur.
+    pub fn palette_rows(&self) -> Vec<&'static Row> {
+        let Some(Overlay::Palette(Palette { input, .. })) = self.overlays.last() else { return Vec::new() };
+        let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
+        let fits = |row: &&Row| {
+            let text = format!("{} {}", row.name, row.help.to_lowercase());
+            words.iter().all(|w| text.contains(w.as_str()))
+        };
+        let mut rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).filter(fits).collect();
+        // Names that begin with what is typed come first.
+        rows.sort_by_key(|r| !words.first().is_some_and(|w| r.name.starts_with(w.as_str())));
+        rows
+    }
+
+    pub(super) fn accept(&mut self) -> Vec<Effect> {
+        match self.overlays.last() {
+            Some(Overlay::Search(_)) => {
+                let Some(Overlay::Search(search)) = self.overlays.pop() else { return Vec::new() };
+                self.take_hits(&search);
+                match search.hits.get(search.chosen) {
+                    Some(hit) => self.open(hit.id),
+                    None if search.input.value().trim().is_empty() => {}
+                    None => self.tell(format!("Nothing is like `{}`.", search.input.value().trim())),
+                }
+            }
+            Some(Overlay::Palette(palette)) => {
+                let row = self.palette_rows().get(palette.chosen).copied();
+                self.overlays.pop();
+                if let Some(row) = row {
+                    return self.run(row.command);
+                }
+            }
+            Some(Overlay::Note(_)) => {
+                let Some(Overlay::Note(note)) = self.overlays.pop() else { return Vec::new() };
+                return self.set_note(note.id, note.input.value());
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn take_hits(&mut self, search: &Search) {
+        self.hits = search.hits.iter().map(|h| h.id).collect();
+        self.hit = search.chosen;
+    }
+
+    /// Leaves the search with its techniques lit, the cursor on the chosen one.
+    pub(super) fn keep_hits(&mut self) {
+        if !matches!(self.overlays.last(), Some(Overlay::Search(_))) {
+            return;
+        }
+        let Some(Overlay::Search(search)) = self.overlays.pop() else { return };
+        self.take_hits(&search);
+        let chosen = search.hits.iter().skip(search.chosen).chain(&search.hits);
+        match chosen.map(|h| h.id).find(|id| id.kind() == Kind::Technique) {
+            Some(id) => {
+                self.run(super::Command::GoMatrix);
+                self.grid.go(&self.catalog, id);
+                self.hit = self.hits.iter().position(|h| *h == id).unwrap_or(0);
+                let count = self.lit.len();
+                self.tell(format!("{count} techniques are lit; n and N step through them, esc puts them out."));
+            }
+            None => self.tell("No technique is among the hits."),
+        }
+    }
+
+    pub(super) fn cancel(&mut self) {
+        if let Some(Overlay::Search(_)) = self.overlays.pop() {
+            self.lit.clear();
+        }
+    }
+
+    pub(super) fn new_line(&mut self) {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            note.input.handle(InputRequest::InsertChar('\n'));
+        }
+    }
+
+    /// To the next hit: on the matrix to the next technique, elsewhere to the next page.
+    pub(super) fn step_hit(&mut self, by: isize) {
+        let count = self.hits.len();
+        if count == 0 {
+            self.tell("Nothing has been searched for yet; / finds.");
+            return;
+        }
+        let on_matrix = *self.screen() == Screen::Matrix;
+        let mut at = self.hit;
+        for _ in 0..count {
+            let next = isize::try_from(at).unwrap_or(0) + by;
+            at = usize::try_from(next.rem_euclid(isize::try_from(count).unwrap_or(1))).unwrap_or(0);
+            let id = self.hits[at];
+            if on_matrix && id.kind() != Kind::Technique {
+                continue;
+            }
+            self.hit = at;
+            if on_matrix {
+                self.grid.go(&self.catalog, id);
+            } else {
+                self.open(id);
+            }
+            self.tell(format!("Hit {} of {count}.", at + 1));
+            return;
+        }
+        self.tell("No technique is among the hits.");
+    }
+
+    /// The lines of the help or the messages, for scrolling.
+    pub(super) fn popup_lines(&self) -> usize {
+        match self.overlays.last() {
+            Some(Overlay::Help(_)) => COMMANDS.len() + super::Scope::ALL.len() * 2,
+            Some(Overlay::Messages(_)) => self.messages.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// Line editing as in a shell.
+fn edit_request(key: Key) -> Option<InputRequest> {
+    use InputRequest as R;
+    Some(match (key.code, key.ctrl, key.alt) {
+        (Code::Char(c), false, false) => R::InsertChar(c),
+        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => R::DeletePrevChar,
+        (Code::Delete, _, _) => R::DeleteNextChar,
+        (Code::Left, false, false) => R::GoToPrevChar,
+        (Code::Right, false, false) => R::GoToNextChar,
+        (Code::Left, _, _) | (Code::Char('b'), false, true) => R::GoToPrevWord,
+        (Code::Right, _, _) | (Code::Char('f'), false, true) => R::GoToNextWord,
+        (Code::Home, _, _) | (Code::Char('a'), true, false) => R::GoToStart,
+        (Code::End, _, _) | (Code::Char('e'), true, false) => R::GoToEnd,
+        (Code::Char('w'), true, false) | (Code::Backspace, _, true) => R::DeletePrevWord,
+        (Code::Char('u'), true, false) => R::DeleteFromStart,
+        (Code::Char('k'), true, false) => R::DeleteTillEnd,
+        _ => return None,
+    })
+}

@@ -1,0 +1,132 @@
+//! Where things stand on a screen of a given size: plain arithmetic, so that update and ui agree.
+
+use super::grid::Zoom;
+
+/// A rectangle in terminal cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Area {
+    pub x: u16,
+    pub y: u16,
+    pub width: u16,
+    pub height: u16,
+}
+
+impl Area {
+    pub const fn new(x: u16, y: u16, width: u16, height: u16) -> Area {
+        Area { x, y, width, height }
+    }
+
+    /// The area without `left` columns and `top` rows.
+    const fn cut(self, left: u16, top: u16) -> Area {
+        let (left, top) = (min(left, self.width), min(top, self.height));
+        Area::new(self.x + left, self.y + top, self.width - left, self.height - top)
+    }
+}
+
+const fn min(a: u16, b: u16) -> u16 {
+    if a < b { a } else { b }
+}
+
+/// The smallest terminal in which the screens are drawn.
+pub const SMALLEST: (u16, u16) = (60, 18);
+
+/// From this width on there are two panes side by side.
+pub const TWO_PANES: u16 = 120;
+/// From this width on there are three.
+pub const THREE_PANES: u16 = 160;
+
+/// The rows that every screen has, and the body between them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Frame {
+    pub title: Area,
+    pub body: Area,
+    /// What is under the cursor, or the last message.
+    pub info: Area,
+    /// What the glyphs mean; on the matrix only.
+    pub legend: Area,
+    pub hints: Area,
+}
+
+/// None for a terminal smaller than [`SMALLEST`].
+pub fn frame((width, height): (u16, u16), legend: bool) -> Option<Frame> {
+    if width < SMALLEST.0 || height < SMALLEST.1 {
+        return None;
+    }
+    let below = if legend { 3 } else { 2 };
+    let row = |y| Area::new(0, y, width, 1);
+    Some(Frame {
+        title: row(0),
+        body: Area::new(0, 1, width, height - 1 - below),
+        info: row(height - below),
+        legend: if legend { row(height - 2) } else { Area::default() },
+        hints: row(height - 1),
+    })
+}
+
+/// The matrix and the panes beside it. `tactics` is the number of columns the matrix wants to show.
+pub fn matrix(body: Area, zoom: Zoom, tactics: usize, side: bool) -> (Area, Vec<Area>) {
+    if body.width < TWO_PANES || !side {
+        return (body, Vec::new());
+    }
+    let wanted = usize::from(zoom.pitch()) * tactics;
+    // Zoomed out the whole matrix stays in sight; zoomed in it takes three fifths.
+    let most = if zoom == Zoom::WHOLE { body.width - 40 } else { body.width * 3 / 5 };
+    let width = min(u16::try_from(wanted).unwrap_or(u16::MAX), most);
+    let grid = Area { width, ..body };
+    // One column for the line between them.
+    let beside = body.cut(width + 1, 0);
+    if body.width < THREE_PANES {
+        return (grid, vec![beside]);
+    }
+    let upper = Area { height: beside.height / 2, ..beside };
+    let lower = beside.cut(0, upper.height + 1);
+    (grid, vec![upper, lower])
+}
+
+/// `count` panes side by side with a column between them.
+pub fn side_by_side(body: Area, count: u16) -> Vec<Area> {
+    let count = count.max(1);
+    let each = body.width.saturating_sub(count - 1) / count;
+    (0..count)
+        .map(|i| {
+            let x = i * (each + 1);
+            let width = if i + 1 == count { body.width.saturating_sub(x) } else { each };
+            Area { x: body.x + x, width, ..body }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panes_fill_the_body_at_every_width() {
+        for width in 60..400 {
+            for count in 1..4 {
+                let panes = side_by_side(Area::new(0, 1, width, 20), count);
+                let last = panes[panes.len() - 1];
+                assert_eq!(last.x + last.width, width);
+            }
+        }
+    }
+
+    #[test]
+    fn two_panes_from_120_columns_and_three_from_160() {
+        let panes = |width| matrix(Area::new(0, 1, width, 40), Zoom::WHOLE, 16, true).1.len() + 1;
+        assert_eq!((panes(119), panes(120), panes(159), panes(160)), (1, 2, 2, 3));
+    }
+
+    #[test]
+    fn no_size_breaks_the_arithmetic() {
+        for width in 0..=200 {
+            for height in 0..=60 {
+                let Some(frame) = frame((width, height), true) else { continue };
+                assert!(frame.body.height + 4 == height);
+                for zoom in Zoom::ALL {
+                    matrix(frame.body, zoom, 16, true);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What is on the screen: a place one can go back to, and what lies over it.
+
+use tui_input::Input;
+
+use super::view::Position;
+use crate::catalog::ObjectId;
+use crate::page::{ListKind, ListSort};
+use crate::search::Hit;
+
+/// A place in the history of back and forward, with its own state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screen {
+    /// The grid's state is the app's: there is one matrix.
+    Matrix,
+    List(ListView),
+    Object(ObjectView),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListView {
+    pub kind: ListKind,
+    pub sort: ListSort,
+    pub cursor: usize,
+    /// The first visible row.
+    pub top: usize,
+}
+
+/// Positions per pane; the most panes there are is three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectView {
+    pub id: ObjectId,
+    pub positions: [Position; 3],
+    /// The pane that has the keys.
+    pub focus: usize,
+}
+
+impl ObjectView {
+    pub fn new(id: ObjectId) -> ObjectView {
+        ObjectView { id, positions: [Position::default(); 3], focus: 0 }
+    }
+}
+
+/// What lies over the screen and has the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    Search(Search),
+    Palette(Palette),
+    Note(NoteEdit),
+    /// Scrolled by so many lines.
+    Help(usize),
+    Messages(usize),
+}
+
+#[derive(Debug, Default)]
+pub struct Search {
+    pub input: Input,
+    pub hits: Vec<Hit>,
+    pub chosen: usize,
+}
+
+#[derive(Debug, Default)]
+pub struct Palette {
+    pub input: Input,
+    pub chosen: usize,
+}
+
+#[derive(Debug)]
+pub struct NoteEdit {
+    pub id: ObjectId,
+    pub input: Input,
+}

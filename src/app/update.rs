@@ -1,0 +1,403 @@
+//! Events and commands -> changes of the app, and effects.
+
+use super::command::Command;
+use super::keymap::Meaning;
+use super::layout;
+use super::{App, Code, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Screen, Search};
+use crate::catalog::{Kind, ObjectId};
+use crate::page::{ListKind, ListSort, Target};
+
+impl App {
+    /// Takes an event; the only code that changes the app.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let effects = match event {
+            Event::Key(key) => self.key(key),
+            Event::Paste(text) => {
+                self.paste(&text);
+                Vec::new()
+            }
+            Event::Resize(width, height) => {
+                self.size = (width, height);
+                Vec::new()
+            }
+            Event::Saved { assessment, applied } => self.saved(assessment, applied),
+            Event::NotSaved(reason) => self.not_saved(reason),
+            Event::Edited { id, note } => match note {
+                Some(note) => self.set_note(id, &note),
+                None => {
+                    self.tell("The note is as it was.");
+                    Vec::new()
+                }
+            },
+            Event::Notice(text) => {
+                self.complain(text);
+                Vec::new()
+            }
+            Event::Today(date) => {
+                self.today = date;
+                self.revision += 1;
+                Vec::new()
+            }
+        };
+        self.arrange();
+        effects
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.message = None;
+        self.pending.push(key);
+        match self.keymap.meaning(self.scope(), &self.pending) {
+            Meaning::Run(command) => {
+                self.pending.clear();
+                self.run(command)
+            }
+            Meaning::Pending => Vec::new(),
+            Meaning::Nothing => {
+                let keys = std::mem::take(&mut self.pending);
+                match keys.as_slice() {
+                    [key] if !self.overlays.is_empty() => self.type_key(*key),
+                    // A sequence is left by Esc without a word; a key too many is said.
+                    [_, .., last] if last.code != Code::Esc => {
+                        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                        self.tell(format!("{} means nothing here; ? shows the keys.", keys.join(" ")));
+                    }
+                    _ => {}
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Carries out a command, from a key or from the palette.
+    pub fn run(&mut self, command: Command) -> Vec<Effect> {
+        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_))) {
+            return self.run_in_popup(command);
+        }
+        match command {
+            Command::Left => self.sideways(-1),
+            Command::Right => self.sideways(1),
+            Command::Down => self.vertical(1),
+            Command::Up => self.vertical(-1),
+            Command::PageLeft => self.page_sideways(-1),
+            Command::PageRight => self.page_sideways(1),
+            Command::HalfPageUp => self.page(-1, 2),
+            Command::HalfPageDown => self.page(1, 2),
+            Command::PageUp => self.page(-1, 1),
+            Command::PageDown => self.page(1, 1),
+            Command::Top => self.end(-1),
+            Command::Bottom => self.end(1),
+            Command::First => self.first_or_last(-1),
+            Command::Last => self.first_or_last(1),
+            Command::PreviousSection => self.section(-1),
+            Command::NextSection => self.section(1),
+            Command::ScrollDown => self.scroll(1),
+            Command::ScrollUp => self.scroll(-1),
+            Command::NextPane => self.pane(1),
+            Command::PreviousPane => self.pane(-1),
+            Command::Open => self.open_under_cursor(),
+            Command::Close => self.close(),
+            Command::Back => self.travel(-1),
+            Command::Forward => self.travel(1),
+            Command::GoMatrix => self.go_matrix(),
+            Command::GoTechniques => self.go_list(ListKind::Techniques),
+            Command::GoMitigations => self.go_list(ListKind::Mitigations),
+            Command::GoCaseStudies => self.go_list(ListKind::CaseStudies),
+            Command::GoTwin => {
+                if !self.grid.twin(&self.catalog) {
+                    self.tell("This technique stands in one column only.");
+                }
+            }
+            Command::GoParent => self.go_parent(),
+            Command::Mark(state) => return self.mark(state),
+            Command::RepeatMark => return self.repeat_mark(),
+            Command::Note => self.start_note(),
+            Command::NoteInEditor => return self.note_in_editor(),
+            Command::Undo => return self.undo(),
+            Command::Redo => return self.redo(),
+            Command::Find => self.start_search(Search::default()),
+            Command::NextHit => self.step_hit(1),
+            Command::PreviousHit => self.step_hit(-1),
+            Command::ZoomIn => self.grid.zoom = self.grid.zoom.closer(),
+            Command::ZoomOut => self.grid.zoom = self.grid.zoom.wider(),
+            Command::ZoomFit => self.grid.zoom = super::Zoom::WHOLE,
+            Command::Fold => {
+                if !self.grid.fold(&self.catalog) {
+                    self.tell("This technique has no sub-techniques.");
+                }
+            }
+            Command::FoldAll => self.grid.fold_all(&self.catalog),
+            Command::SidePane => self.toggle_side(),
+            Command::Sort => self.sort(),
+            Command::Help => self.overlays.push(Overlay::Help(0)),
+            Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
+            Command::Messages => self.overlays.push(Overlay::Messages(usize::MAX)),
+            Command::Redraw => return vec![Effect::Redraw],
+            Command::Suspend => return vec![Effect::Suspend],
+            Command::Quit => return self.quit(),
+            Command::QuitNow => return vec![Effect::Quit],
+            Command::Accept => return self.accept(),
+            Command::KeepHits => self.keep_hits(),
+            Command::NewLine => self.new_line(),
+            Command::Cancel => self.cancel(),
+            Command::ChooseNext => self.choose(1),
+            Command::ChoosePrevious => self.choose(-1),
+        }
+        Vec::new()
+    }
+
+    /// Help and messages only scroll and close. The ui keeps them from running off the end.
+    fn run_in_popup(&mut self, command: Command) -> Vec<Effect> {
+        let page = usize::from(self.size.1.saturating_sub(6)).max(1);
+        let last = self.popup_lines().saturating_sub(page);
+        let Some(Overlay::Help(at) | Overlay::Messages(at)) = self.overlays.last_mut() else {
+            return Vec::new();
+        };
+        let here = (*at).min(last);
+        *at = match command {
+            Command::Down => (here + 1).min(last),
+            Command::Up => here.saturating_sub(1),
+            Command::PageDown => (here + page).min(last),
+            Command::PageUp => here.saturating_sub(page),
+            Command::Top => 0,
+            Command::Bottom => last,
+            Command::QuitNow => return vec![Effect::Quit],
+            _ => {
+                self.overlays.pop();
+                return Vec::new();
+            }
+        };
+        Vec::new()
+    }
+
+    fn vertical(&mut self, by: isize) {
+        if let Some(pane) = self.focused_pane_mut() {
+            if by > 0 { pane.down() } else { pane.up() }
+            return;
+        }
+        let all = self.list.len();
+        match self.places.get_mut(self.place) {
+            Some(Screen::Matrix) => self.grid.vertical(&self.catalog, by),
+            Some(Screen::List(view)) => {
+                view.cursor = view.cursor.saturating_add_signed(by).min(all.saturating_sub(1));
+                self.scroll_list();
+            }
+            _ => {}
+        }
+    }
+
+    fn sideways(&mut self, by: isize) {
+        match self.screen() {
+            Screen::Matrix if self.side_focus.is_none() => self.grid.sideways(&self.catalog, by),
+            Screen::Matrix => self.pane(by),
+            Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
+            Screen::Object(_) => self.section(by),
+            Screen::List(_) => {}
+        }
+    }
+
+    fn page_sideways(&mut self, by: isize) {
+        if let (Screen::Matrix, Some(area)) = (self.screen(), self.grid_area()) {
+            let columns = isize::try_from(self.grid.columns_in(area)).unwrap_or(1);
+            self.grid.sideways(&self.catalog, by * columns);
+        }
+    }
+
+    /// `part` 1 is a whole page, 2 a half.
+    fn page(&mut self, by: isize, part: usize) {
+        if let Some(pane) = self.focused_pane_mut() {
+            let lines = (pane.page_lines() / part).max(1);
+            if by > 0 { pane.page_down(lines) } else { pane.page_up(lines) }
+            return;
+        }
+        let area = match self.screen() {
+            Screen::Matrix => self.grid_area(),
+            _ => self.list_area(),
+        };
+        let rows = usize::from(area.unwrap_or_default().height.saturating_sub(2)).max(1) / part;
+        self.vertical(by * isize::try_from(rows.max(1)).unwrap_or(1));
+    }
+
+    fn end(&mut self, by: isize) {
+        if let Some(pane) = self.focused_pane_mut() {
+            if by > 0 { pane.bottom() } else { pane.top() }
+            return;
+        }
+        self.vertical(if by > 0 { isize::MAX } else { isize::MIN + 1 });
+    }
+
+    fn first_or_last(&mut self, by: isize) {
+        match (self.screen(), self.side_focus) {
+            (Screen::Matrix, None) => {
+                let last = isize::try_from(self.catalog.tactics.len()).unwrap_or(isize::MAX);
+                self.grid.sideways(&self.catalog, by * last);
+            }
+            _ => self.end(by),
+        }
+    }
+
+    fn section(&mut self, by: isize) {
+        if let Some(pane) = self.focused_pane_mut() {
+            pane.section(by);
+        } else if *self.screen() == Screen::Matrix {
+            self.grid.sideways(&self.catalog, by);
+        }
+    }
+
+    fn scroll(&mut self, by: isize) {
+        let focus = self.focus().unwrap_or(0);
+        if let Some(pane) = self.panes.get_mut(focus) {
+            pane.scroll(by);
+        }
+    }
+
+    fn pane(&mut self, by: isize) {
+        match self.screen() {
+            Screen::Matrix if self.panes.is_empty() => {
+                self.tell("There is a second pane from 120 columns on; w shows it.");
+            }
+            Screen::Matrix => {
+                // Around the ring: the matrix, then each pane.
+                let ring = isize::try_from(self.panes.len()).unwrap_or(0) + 1;
+                let here = self.side_focus.map_or(0, |f| f + 1);
+                let next = (isize::try_from(here).unwrap_or(0) + by).rem_euclid(ring);
+                self.side_focus = usize::try_from(next).ok().and_then(|n| n.checked_sub(1));
+                self.pick_first_link();
+            }
+            Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
+            Screen::Object(_) => self.section(by),
+            Screen::List(_) => {}
+        }
+    }
+
+    fn focus_pane(&mut self, by: isize) {
+        let count = isize::try_from(self.panes.len()).unwrap_or(1).max(1);
+        if let Some(Screen::Object(view)) = self.screen_mut() {
+            let next = (isize::try_from(view.focus).unwrap_or(0) + by).rem_euclid(count);
+            view.focus = usize::try_from(next).unwrap_or(0);
+        }
+        self.pick_first_link();
+    }
+
+    /// A pane that gets the keys shows where they are.
+    fn pick_first_link(&mut self) {
+        if let Some(pane) = self.focused_pane_mut()
+            && pane.at.link.is_none()
+        {
+            pane.down();
+        }
+    }
+
+    fn open_under_cursor(&mut self) {
+        if let Some(Target::Url(url)) = self.focused_pane().and_then(|p| p.link()).map(|l| l.target.clone()) {
+            // A browser may be on another machine than this program, so the address is shown, not opened.
+            self.tell(url);
+            return;
+        }
+        match self.under_cursor() {
+            Some(id) => self.open(id),
+            None if matches!(self.screen(), Screen::Object(_)) => {
+                self.tell("No link is chosen; j and k move from link to link.");
+            }
+            None => {}
+        }
+    }
+
+    /// Opens the page of an object.
+    pub(super) fn open(&mut self, id: ObjectId) {
+        if id.kind() == Kind::Technique {
+            self.grid.go(&self.catalog, id);
+        }
+        self.go(Screen::Object(ObjectView::new(id)));
+    }
+
+    /// To a new place; what was forward is forgotten, as in a browser.
+    fn go(&mut self, screen: Screen) {
+        self.remember_positions();
+        self.places.truncate(self.place + 1);
+        self.places.push(screen);
+        self.place = self.places.len() - 1;
+        self.side_focus = None;
+        self.arranged = None;
+        self.panes.clear();
+    }
+
+    fn travel(&mut self, by: isize) {
+        let to = self.place.checked_add_signed(by).filter(|to| *to < self.places.len());
+        match to {
+            Some(to) => {
+                self.remember_positions();
+                self.place = to;
+                self.side_focus = None;
+                self.arranged = None;
+                self.panes.clear();
+            }
+            None => self.tell(if by < 0 { "Nothing to go back to." } else { "Nothing to go forward to." }),
+        }
+    }
+
+    fn go_matrix(&mut self) {
+        if *self.screen() != Screen::Matrix {
+            self.go(Screen::Matrix);
+        }
+    }
+
+    fn go_list(&mut self, kind: ListKind) {
+        if !matches!(self.screen(), Screen::List(view) if view.kind == kind) {
+            self.go(Screen::List(ListView { kind, sort: ListSort::Id, cursor: 0, top: 0 }));
+        }
+    }
+
+    fn go_parent(&mut self) {
+        let id = match self.screen() {
+            Screen::Object(view) => Some(view.id),
+            _ => self.under_cursor(),
+        };
+        match id.and_then(|id| self.catalog.technique(id)).and_then(|t| t.parent) {
+            Some(parent) if *self.screen() == Screen::Matrix => {
+                self.grid.go(&self.catalog, parent);
+            }
+            Some(parent) => self.open(parent),
+            None => self.tell("This is no sub-technique."),
+        }
+    }
+
+    fn close(&mut self) {
+        if self.side_focus.is_some() {
+            self.side_focus = None;
+        } else if *self.screen() == Screen::Matrix {
+            self.lit.clear();
+        } else if self.place > 0 {
+            self.travel(-1);
+        }
+    }
+
+    fn toggle_side(&mut self) {
+        self.side = !self.side;
+        if self.side && self.size.0 < layout::TWO_PANES {
+            self.tell("The pane beside the matrix shows from 120 columns on.");
+        }
+    }
+
+    fn sort(&mut self) {
+        let Some(Screen::List(view)) = self.screen_mut() else { return };
+        let sorts = ListSort::of(view.kind);
+        let at = sorts.iter().position(|s| *s == view.sort).unwrap_or(0);
+        view.sort = sorts[(at + 1) % sorts.len()];
+        // Who asks for another order wants to see what comes first in it.
+        view.cursor = 0;
+        let word = view.sort.word(view.kind);
+        self.list.clear();
+        self.tell(format!("Sorted by {word}."));
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        if self.saving.failed.is_empty() || self.saving.warned {
+            return vec![Effect::Quit];
+        }
+        self.saving.warned = true;
+        let count = self.saving.failed.len();
+        let reason = self.saving.reason.clone().unwrap_or_default();
+        self.complain(format!("{count} changes are NOT SAVED: {reason} Trying again; q once more quits without them."));
+        self.send_failed_again()
+    }
+}
