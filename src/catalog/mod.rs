@@ -3,11 +3,22 @@
 //! Pure: bytes in, [`Catalog`] out. The YAML and postcard crates stay inside this part.
 //! `build.rs` compiles these files too (all but `builtin.rs`), so they name each other by `super::`.
 
+mod builtin;
+mod chain;
 mod id;
+mod legacy;
+mod link;
 mod model;
+mod raw;
+mod read;
+mod sanitize;
+mod v6;
 
+pub use builtin::builtin;
 pub use id::{Kind, ObjectId, ParseIdError};
 pub use model::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Column, Format, Granularity, Maturity, Mitigates,
     Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,
 };
+pub use read::{MAX_BYTES, ReadError, Warning, read};
+pub use sanitize::sanitize;
