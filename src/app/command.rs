@@ -229,7 +229,11 @@ mod tests {
     #[test]
     fn readme_holds_the_key_table() {
         let readme = include_str!("../../README.md");
-        assert!(readme.contains(&key_table()), "README's key table differs; it should be:\n\n{}", key_table());
+        assert!(
+            readme.contains(&key_table()),
+            "README's key table differs; it should be:\n\n{}",
+            key_table()
+        );
     }
 
     #[test]

@@ -15,11 +15,17 @@ pub enum Event {
     Resize(u16, u16),
     /// The oldest unconfirmed record is on disk. `assessment` is what the file now says, others'
     /// marks included; `applied` is None if there was nothing to undo or redo.
-    Saved { assessment: Assessment, applied: Option<Edit> },
+    Saved {
+        assessment: Assessment,
+        applied: Option<Edit>,
+    },
     /// The oldest unconfirmed record could not be saved, and why, in one sentence.
     NotSaved(String),
     /// The editor was left with this text for the note; None if it failed or nothing changed.
-    Edited { id: ObjectId, note: Option<String> },
+    Edited {
+        id: ObjectId,
+        note: Option<String>,
+    },
     /// Something to tell the user.
     Notice(String),
     /// A new day has begun.
@@ -32,7 +38,10 @@ pub enum Effect {
     /// Put the record on disk, then send `Saved` or `NotSaved`. Records are saved in order.
     Save(Record),
     /// Run the user's editor on the note, then send `Edited`.
-    Edit { id: ObjectId, note: String },
+    Edit {
+        id: ObjectId,
+        note: String,
+    },
     Redraw,
     Suspend,
     Quit,

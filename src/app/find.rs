@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::command::{COMMANDS, Row};
+use super::command::Row;
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
 use crate::catalog::Kind;
@@ -137,7 +137,9 @@ impl App {
                 self.grid.go(&self.catalog, id);
                 self.hit = self.hits.iter().position(|h| *h == id).unwrap_or(0);
                 let count = self.lit.len();
-                self.tell(format!("{count} techniques are lit; n and N step through them, esc puts them out."));
+                self.tell(format!(
+                    "{count} techniques are lit; n and N step through them, esc puts them out."
+                ));
             }
             None => self.tell("No technique is among the hits."),
         }
@@ -181,15 +183,6 @@ impl App {
             return;
         }
         self.tell("No technique is among the hits.");
-    }
-
-    /// The lines of the help or the messages, for scrolling.
-    pub(super) fn popup_lines(&self) -> usize {
-        match self.overlays.last() {
-            Some(Overlay::Help(_)) => COMMANDS.len() + super::Scope::ALL.len() * 2,
-            Some(Overlay::Messages(_)) => self.messages.len(),
-            _ => 0,
-        }
     }
 }
 

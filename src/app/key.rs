@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn keys_print_as_they_parse() {
-        for text in ["a", "G", "ctrl-d", "alt-enter", "space", "shift-tab", "f1", "f12", "-", "+", "ctrl-alt-x", "é"] {
+        for text in
+            ["a", "G", "ctrl-d", "alt-enter", "space", "shift-tab", "f1", "f12", "-", "+", "ctrl-alt-x", "é"]
+        {
             assert_eq!(text.parse::<Key>().map(|k| k.to_string()), Ok(text.to_owned()), "{text}");
         }
         for text in ["", "ctrl-", "f0", "f13", "hyper-x", "\u{1b}", "ab"] {

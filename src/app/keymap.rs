@@ -99,7 +99,13 @@ mod tests {
             for b in &keymap.bindings {
                 let same_place = reach(a.scope).contains(&b.scope);
                 if same_place && !std::ptr::eq(a, b) {
-                    assert!(!b.keys.starts_with(&a.keys), "{:?} of {} hides {}", a.keys, a.row.name, b.row.name);
+                    assert!(
+                        !b.keys.starts_with(&a.keys),
+                        "{:?} of {} hides {}",
+                        a.keys,
+                        a.row.name,
+                        b.row.name
+                    );
                 }
             }
         }

@@ -171,7 +171,11 @@ impl App {
 
     fn vertical(&mut self, by: isize) {
         if let Some(pane) = self.focused_pane_mut() {
-            if by > 0 { pane.down() } else { pane.up() }
+            if by > 0 {
+                pane.down()
+            } else {
+                pane.up()
+            }
             return;
         }
         let all = self.list.len();
@@ -206,7 +210,11 @@ impl App {
     fn page(&mut self, by: isize, part: usize) {
         if let Some(pane) = self.focused_pane_mut() {
             let lines = (pane.page_lines() / part).max(1);
-            if by > 0 { pane.page_down(lines) } else { pane.page_up(lines) }
+            if by > 0 {
+                pane.page_down(lines)
+            } else {
+                pane.page_up(lines)
+            }
             return;
         }
         let area = match self.screen() {
@@ -219,7 +227,11 @@ impl App {
 
     fn end(&mut self, by: isize) {
         if let Some(pane) = self.focused_pane_mut() {
-            if by > 0 { pane.bottom() } else { pane.top() }
+            if by > 0 {
+                pane.bottom()
+            } else {
+                pane.top()
+            }
             return;
         }
         self.vertical(if by > 0 { isize::MAX } else { isize::MIN + 1 });
@@ -397,7 +409,9 @@ impl App {
         self.saving.warned = true;
         let count = self.saving.failed.len();
         let reason = self.saving.reason.clone().unwrap_or_default();
-        self.complain(format!("{count} changes are NOT SAVED: {reason} Trying again; q once more quits without them."));
+        self.complain(format!(
+            "{count} changes are NOT SAVED: {reason} Trying again; q once more quits without them."
+        ));
         self.send_failed_again()
     }
 }

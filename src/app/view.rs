@@ -58,8 +58,11 @@ impl Pane {
         self.at.scroll = self.at.scroll.saturating_add_signed(by).min(self.last_scroll());
         if self.at.link.is_some_and(|l| !self.is_visible(l)) {
             let mut links = 0..self.page.links.len();
-            self.at.link =
-                if by > 0 { links.find(|l| self.is_visible(*l)) } else { links.rfind(|l| self.is_visible(*l)) };
+            self.at.link = if by > 0 {
+                links.find(|l| self.is_visible(*l))
+            } else {
+                links.rfind(|l| self.is_visible(*l))
+            };
         }
     }
 
@@ -136,7 +139,8 @@ impl Pane {
         let Some(section) = self.page.sections.get(to) else { return };
         let lines = section.lines.clone();
         self.at.scroll = lines.start.min(self.last_scroll());
-        self.at.link = self.page.links.iter().position(|l| lines.contains(&l.line)).filter(|l| self.is_visible(*l));
+        self.at.link =
+            self.page.links.iter().position(|l| lines.contains(&l.line)).filter(|l| self.is_visible(*l));
     }
 
     /// The section that is being read: that of the link, or of the first line.

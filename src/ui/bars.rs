@@ -1,0 +1,162 @@
+//! The title bar, and the rows below the body: what is under the cursor, what the glyphs mean, hints.
+
+use super::canvas::Canvas;
+use super::short::short_name;
+use super::theme::Role;
+use crate::app::{App, Area, Frame, Keymap, Overlay, SavingState, Screen};
+use crate::coverage::{Rollup, State};
+use crate::page::{ListKind, clip, width};
+
+pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    let place = match app.screen() {
+        Screen::Matrix => {
+            let subs = if app.grid.all_open(&app.catalog) { "+subs" } else { "" };
+            format!("Matrix z{}{subs}", app.grid.zoom.level())
+        }
+        Screen::List(view) => {
+            let name = match view.kind {
+                ListKind::Techniques => "Techniques",
+                ListKind::Mitigations => "Mitigations",
+                ListKind::CaseStudies => "Case studies",
+            };
+            format!("{name} by {}", view.sort.word(view.kind))
+        }
+        Screen::Object(view) => view.id.short(),
+    };
+    let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
+    let ids = app.catalog.techniques.iter().map(|t| t.id);
+    let rollup = Rollup::of(ids, &app.assessment, app.today);
+    let saving = match app.saving_state() {
+        SavingState::Unchanged => String::new(),
+        SavingState::Saving => ", saving".to_owned(),
+        SavingState::Saved => ", saved".to_owned(),
+        SavingState::NotSaved(count) => format!(", {count} NOT SAVED"),
+        SavingState::ReadOnly => ", READ-ONLY".to_owned(),
+    };
+    let right = format!("{} {}/{} assessed{saving} ", app.name, rollup.assessed(), rollup.total());
+    let total = usize::from(area.width);
+    let right = clip(&right, total);
+    let left = clip(&left, (total - width(&right)).saturating_sub(1));
+    let gap = " ".repeat(total - width(&left) - width(&right));
+    canvas.row(area, &format!("{left}{gap}{right}"), Role::Bar);
+}
+
+pub(super) fn below(app: &App, canvas: &mut Canvas<'_>, frame: Frame) {
+    info(app, canvas, frame.info);
+    if frame.legend.height > 0 {
+        legend(canvas, frame.legend);
+    }
+    hints(app, canvas, frame.hints);
+}
+
+/// The last message; what could not be saved, as long as it is not; else what is under the cursor.
+fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    if let Some(message) = &app.message {
+        let role = if message.is_error { Role::Error } else { Role::Strong };
+        canvas.row(area, &format!(" {}", message.text), role);
+    } else if let Some(reason) = app.save_failure() {
+        canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
+    } else {
+        match app.screen() {
+            Screen::Matrix => cell_info(app, canvas, area),
+            Screen::List(_) | Screen::Object(_) => {
+                let text = app.mark_target().map(|id| {
+                    let state = app.assessment.state(id, app.today);
+                    let name = app.catalog.full_name(id);
+                    format!(" {} {} {name}: {}; m marks it", state.glyph(), id.short(), state.word())
+                });
+                canvas.row(area, &text.unwrap_or_default(), Role::Dim);
+            }
+        }
+    }
+}
+
+fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    let Some(technique) = app.grid.cursor.and_then(|c| app.catalog.technique(c.id)) else { return };
+    let state = app.assessment.state(technique.id, app.today);
+    let mut about = format!("  {} {}", state.glyph(), state.word());
+    if let Some(maturity) = technique.maturity {
+        about.push_str(&format!("  {}", maturity.word()));
+    }
+    let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
+    studies.dedup();
+    about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
+    if !technique.subs.is_empty() {
+        about.push_str(&format!("  {} subs", technique.subs.len()));
+    }
+    if app.assessment.mark(technique.id).note.is_some() {
+        about.push_str("  note");
+    }
+    let twins = app.grid.twins(&app.catalog);
+    let names: Vec<String> =
+        twins.iter().filter_map(|c| app.catalog.tactics.get(*c)).map(|t| short_name(&t.name)).collect();
+    if !names.is_empty() {
+        about.push_str(&format!("  = {}", names.join(" ")));
+    }
+    let name = format!(" {} {}", technique.id.short(), app.catalog.full_name(technique.id));
+    let room = usize::from(area.width).saturating_sub(width(&about));
+    canvas.fill(area, Role::Normal);
+    let used = canvas.text(area.x, area.y, area.width, &clip(&name, room), Role::Strong);
+    canvas.text(area.x + used, area.y, area.width - used, &about, Role::Normal);
+}
+
+fn legend(canvas: &mut Canvas<'_>, area: Area) {
+    canvas.fill(area, Role::Normal);
+    let mut x = area.x + 1;
+    for state in State::ALL {
+        // "covered, tested" is short for the legend's sake only.
+        let word = match state {
+            State::Tested => "tested",
+            State::NotApplicable => "n/a",
+            State::Accepted => "accepted",
+            other => other.word(),
+        };
+        let end = area.x + area.width;
+        x += canvas.text(x, area.y, end.saturating_sub(x), &state.glyph().to_string(), Role::State(state));
+        x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {word}"), Role::Dim);
+        x += 1;
+    }
+    if usize::from(area.x + area.width).saturating_sub(usize::from(x)) > 22 {
+        canvas.text(x, area.y, area.x + area.width - x, " = twin  v worse below", Role::Dim);
+    }
+}
+
+/// What can be done here. A hint is shown whole or not at all, help and palette always.
+fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    canvas.fill(area, Role::Normal);
+    let scope = app.scope();
+    let mut hints: Vec<(String, &str)> = Vec::new();
+    for row in Keymap::rows(scope).filter(|r| !r.hint.is_empty()) {
+        let fits = match row.hint {
+            "back" => app.history().0 > 0 && *app.screen() != Screen::Matrix,
+            "pane" => app.panes.len() > 1,
+            "section" => matches!(app.screen(), Screen::Object(_)),
+            "on matrix" => matches!(app.overlays.last(), Some(Overlay::Search(_))),
+            "choose" => !matches!(app.overlays.last(), Some(Overlay::Note(_))),
+            _ => true,
+        };
+        if fits {
+            hints.push((row.keys.first().copied().unwrap_or_default().replace(' ', ""), row.hint));
+            if row.hint == "open" {
+                hints.push(("m".to_owned(), "mark"));
+            }
+        }
+    }
+    let cells = |(key, hint): &(String, &str)| width(key) + 1 + width(hint) + 2;
+    let (mut always, mut others): (Vec<_>, Vec<_>) =
+        hints.into_iter().partition(|(_, hint)| matches!(*hint, "help" | "all" | "cancel" | "close"));
+    let room = usize::from(area.width).saturating_sub(1 + always.iter().map(cells).sum::<usize>());
+    let mut used = 0;
+    others.retain(|hint| {
+        used += cells(hint);
+        used <= room
+    });
+    others.append(&mut always);
+    let mut x = area.x + 1;
+    let end = area.x + area.width;
+    for (key, hint) in others {
+        x += canvas.text(x, area.y, end.saturating_sub(x), &key, Role::Strong);
+        x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {hint}"), Role::Dim);
+        x += 2;
+    }
+}

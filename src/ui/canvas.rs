@@ -1,0 +1,110 @@
+//! Writing on the buffer: clipped to areas, by role. Everything drawn goes through here, so nothing
+//! reaches a cell without ratatui's own filter and a last look for what must not be there.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::theme::{Role, Theme};
+use crate::app::Area;
+use crate::catalog::sanitize;
+use crate::page::{Line, Tone, clip, width};
+
+pub(super) struct Canvas<'a> {
+    pub buffer: &'a mut Buffer,
+    pub theme: Theme,
+    /// Where the terminal's cursor goes, if a text is being typed.
+    pub cursor: Option<(u16, u16)>,
+}
+
+impl Canvas<'_> {
+    /// Writes at most `most` cells of a text and returns how many were used.
+    pub fn text(&mut self, x: u16, y: u16, most: u16, text: &str, role: Role) -> u16 {
+        let style = self.theme.style(role);
+        self.styled(x, y, most, text, style)
+    }
+
+    pub fn styled(&mut self, x: u16, y: u16, most: u16, text: &str, style: Style) -> u16 {
+        let area = *self.buffer.area();
+        if y >= area.bottom() || x >= area.right() || most == 0 {
+            return 0;
+        }
+        let text = sanitize(text, false);
+        let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(most), style);
+        end - x
+    }
+
+    /// Gives a role to cells that are written already.
+    pub fn restyle(&mut self, area: Area, role: Role) {
+        let style = self.theme.style(role);
+        self.buffer.set_style(rect(area), style);
+    }
+
+    /// Writes a text clipped with `>` and filled to the width of the area's first row.
+    pub fn row(&mut self, area: Area, text: &str, role: Role) {
+        self.fill(Area { height: 1, ..area }, role);
+        let text = clip(text, usize::from(area.width));
+        self.text(area.x, area.y, area.width, &text, role);
+    }
+
+    /// Blanks an area.
+    pub fn fill(&mut self, area: Area, role: Role) {
+        let rect = rect(area).intersection(*self.buffer.area());
+        for y in rect.top()..rect.bottom() {
+            for x in rect.left()..rect.right() {
+                self.buffer[(x, y)].reset();
+            }
+        }
+        self.buffer.set_style(rect, self.theme.style(role));
+    }
+
+    /// Writes the lines of a page; the spans of the link `focused` get the cursor's role.
+    pub fn lines(&mut self, area: Area, lines: &[Line], focused: Option<usize>) {
+        for (line, y) in lines.iter().zip(area.y..area.y + area.height) {
+            let mut x = area.x;
+            for span in line {
+                let has_cursor = span.link.is_some() && span.link == focused;
+                let role = if has_cursor { Role::Cursor } else { Role::Tone(span.tone) };
+                // Code keeps its spaces through wrapping as no-break spaces.
+                let used = match span.tone {
+                    Tone::Code => {
+                        self.text(x, y, area.x + area.width - x, &span.text.replace('\u{a0}', " "), role)
+                    }
+                    _ => self.text(x, y, area.x + area.width - x, &span.text, role),
+                };
+                x += used;
+            }
+        }
+    }
+
+    /// A box with a title, blanked inside. Returns the inside.
+    pub fn frame(&mut self, area: Area, title: &str) -> Area {
+        self.fill(area, Role::Normal);
+        if area.width < 4 || area.height < 3 {
+            return Area { width: 0, height: 0, ..area };
+        }
+        let inner = usize::from(area.width) - 2;
+        let title = clip(&format!("- {title} "), inner);
+        let top = format!("+{title}{}+", "-".repeat(inner - width(&title)));
+        let bottom = format!("+{}+", "-".repeat(inner));
+        self.text(area.x, area.y, area.width, &top, Role::Heading);
+        let last = area.y + area.height - 1;
+        self.text(area.x, last, area.width, &bottom, Role::Heading);
+        for y in area.y + 1..last {
+            self.text(area.x, y, 1, "|", Role::Heading);
+            self.text(area.x + area.width - 1, y, 1, "|", Role::Heading);
+        }
+        Area::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height - 2)
+    }
+
+    /// A vertical line.
+    pub fn rule(&mut self, x: u16, y: u16, height: u16) {
+        for y in y..y + height {
+            self.text(x, y, 1, "|", Role::Dim);
+        }
+    }
+}
+
+fn rect(area: Area) -> Rect {
+    Rect::new(area.x, area.y, area.width, area.height)
+}

@@ -1,0 +1,72 @@
+//! The lists of techniques, mitigations and case studies.
+
+use super::canvas::Canvas;
+use super::theme::Role;
+use crate::app::{App, Area, ListView};
+use crate::page::{ListKind, ListSort, pad};
+
+pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Area) {
+    let Some(area) = app.list_area() else { return };
+    let about = match view.kind {
+        ListKind::Techniques => 13,
+        ListKind::Mitigations => 36,
+        ListKind::CaseStudies => 20,
+    };
+    let marks = view.kind != ListKind::CaseStudies;
+    // Glyph, id, gaps and the count take their cells; the name gets what is left.
+    let fixed = 1 + if marks { 2 } else { 0 } + 10 + 1 + 6 + 2;
+    let total = usize::from(area.width);
+    let about = about.min(total.saturating_sub(fixed + 24));
+    let name = total.saturating_sub(fixed + about);
+    let head = |sort: ListSort| {
+        let chosen = if view.sort == sort { "*" } else { "" };
+        format!("{chosen}{}", sort.word(view.kind))
+    };
+    let count = match view.kind {
+        ListKind::Techniques => "cases",
+        ListKind::Mitigations => "techs",
+        ListKind::CaseStudies => "steps",
+    };
+    let count = if view.sort == ListSort::Count { format!("*{count}") } else { count.to_owned() };
+    let glyph = match (marks, view.sort == ListSort::Status) {
+        (true, true) => "* ",
+        (true, false) => "  ",
+        (false, _) => "",
+    };
+    let grade = match view.kind {
+        ListKind::CaseStudies => format!("type     {}", head(ListSort::Grade)),
+        _ => head(ListSort::Grade),
+    };
+    let line = format!(
+        " {glyph}{} {}{count:>6}  {}",
+        pad(&head(ListSort::Id), 10),
+        pad(&head(ListSort::Name), name),
+        pad(&grade, about)
+    );
+    canvas.row(Area { height: 1, ..body }, &line, Role::Heading);
+    let rows = app.list.iter().enumerate().skip(view.top).take(usize::from(area.height));
+    for ((i, row), y) in rows.zip(area.y..) {
+        let line = Area { y, height: 1, ..area };
+        let text = format!(
+            "{} {}{:>6}  {}",
+            pad(&row.id.short(), 10),
+            pad(&row.name, name),
+            row.count,
+            pad(&row.about, about)
+        );
+        let x = area.x + 1;
+        match row.state {
+            Some(state) => {
+                canvas.text(x, y, 2, &format!("{} ", state.glyph()), Role::State(state));
+                canvas.text(x + 2, y, area.width.saturating_sub(3), &text, Role::Normal);
+            }
+            None => {
+                canvas.text(x, y, area.width.saturating_sub(1), &text, Role::Normal);
+            }
+        }
+        if i == view.cursor {
+            canvas.restyle(line, Role::Cursor);
+            canvas.text(area.x, y, 1, ">", Role::Cursor);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The grid of tactics and techniques.
+
+use super::canvas::Canvas;
+use super::short::short_name;
+use super::theme::Role;
+use crate::app::{App, Area, Cell, HEAD_ROWS, Zoom};
+use crate::catalog::{Column, ObjectId, Tactic};
+use crate::coverage::Rollup;
+use crate::page::{clip, pad, width};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>) {
+    let Some(area) = app.grid_area() else { return };
+    let pitch = app.grid.zoom.pitch();
+    let columns = app.grid.columns_in(area);
+    let (rows, overflows) = app.grid.rows_in(&app.catalog, area);
+    if app.grid.zoom != Zoom::WHOLE {
+        minimap(app, canvas, area, columns);
+    } else if app.grid.left > 0 || columns < app.catalog.tactics.len() {
+        // The whole matrix does not fit: the counters take the place of nothing else.
+        let counters = counters(app, columns);
+        let x = (area.x + area.width).saturating_sub(u16::try_from(width(&counters)).unwrap_or(0));
+        canvas.text(x, area.y + area.height.saturating_sub(1), area.width, &counters, Role::Dim);
+    }
+    let twins = app.grid.twins(&app.catalog);
+    let visible = app.catalog.tactics.iter().enumerate().skip(app.grid.left).take(columns);
+    for (place, (column, tactic)) in visible.enumerate() {
+        let x = area.x + u16::try_from(place).unwrap_or(0) * pitch;
+        let cells = Area { x, width: (pitch - 1).min(area.x + area.width - x), ..area };
+        head(app, canvas, cells, tactic);
+        let all = app.grid.rows(&app.catalog, column);
+        let first = area.y + HEAD_ROWS;
+        for (id, y) in all.iter().skip(app.grid.top).take(rows).zip(first..) {
+            let at = Area { y, height: 1, ..cells };
+            cell(app, canvas, at, Cell { column, id: *id }, &twins);
+        }
+        if overflows {
+            let below = all.len().saturating_sub(app.grid.top + rows);
+            let above = app.grid.top.min(all.len());
+            let text = match (above, below) {
+                (0, 0) => String::new(),
+                (0, below) => format!("v{below}"),
+                (above, 0) => format!("^{above}"),
+                (above, below) => format!("^{above}v{below}"),
+            };
+            canvas.text(x, area.y + area.height - 1, cells.width + 1, &text, Role::Dim);
+        }
+    }
+}
+
+fn counters(app: &App, columns: usize) -> String {
+    let left = app.grid.left;
+    let right = app.catalog.tactics.len().saturating_sub(left + columns);
+    format!("< {left} cols | {right} cols >")
+}
+
+/// All tactics in two letters, the visible ones in parentheses, and how many are out of sight.
+fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
+    let counters = counters(app, columns);
+    let room = usize::from(area.width).saturating_sub(width(&counters) + 2);
+    let mut map = String::from("map");
+    let last = (app.grid.left + columns).min(app.catalog.tactics.len()).saturating_sub(1);
+    for (column, tactic) in app.catalog.tactics.iter().enumerate() {
+        let before = match column {
+            c if c == app.grid.left => '(',
+            c if c == last + 1 => ')',
+            _ => ' ',
+        };
+        map.push(before);
+        map.extend(short_name(&tactic.name).chars().take(2));
+    }
+    if last + 1 == app.catalog.tactics.len() {
+        map.push(')');
+    }
+    let line = Area { height: 1, ..area };
+    canvas.row(line, &format!("{} {counters}", pad(&map, room)), Role::Dim);
+}
+
+/// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
+fn share(app: &App, tactic: &Tactic) -> String {
+    let with_subs = tactic.techniques.iter().flat_map(|id| {
+        let subs = app.catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
+        std::iter::once(*id).chain(subs.iter().copied())
+    });
+    match Rollup::of(with_subs, &app.assessment, app.today).percent_covered() {
+        Some(percent) => format!("{percent}%"),
+        None => "n/a".to_owned(),
+    }
+}
+
+fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, tactic: &Tactic) {
+    let share = share(app, tactic);
+    let lower = Area { y: area.y + 1, height: 1, ..area };
+    if app.grid.zoom == Zoom::WHOLE {
+        canvas.row(area, &short_name(&tactic.name), Role::Heading);
+        canvas.row(lower, &format!("{share:>4}"), Role::Dim);
+    } else {
+        let room = usize::from(area.width).saturating_sub(width(&share) + 1);
+        canvas.row(lower, &format!("{} {share}", pad(&tactic.name, room)), Role::Heading);
+        let underlined = canvas.theme.style(Role::Heading).add_modifier(ratatui::style::Modifier::UNDERLINED);
+        canvas.styled(
+            lower.x,
+            lower.y,
+            lower.width,
+            &format!("{} {share}", pad(&tactic.name, room)),
+            underlined,
+        );
+    }
+}
+
+fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Column]) {
+    let Some(technique) = app.catalog.technique(at.id) else { return };
+    let state = app.assessment.state(at.id, app.today);
+    let glyph = state.glyph();
+    let cursor = app.grid.cursor;
+    let is_cursor = cursor == Some(at);
+    let is_twin = twins.contains(&at.column) && cursor.is_some_and(|c| c.id == at.id);
+    let whole = app.grid.zoom == Zoom::WHOLE;
+    let text = match at.id.sub_number() {
+        Some(sub) if whole => format!("{glyph}.{sub:02}"),
+        Some(sub) => format!("  {glyph}.{sub:03} {}", technique.name),
+        None if whole => format!("{glyph}{:03}", at.id.number()),
+        None => format!("{glyph}{:03} {}", at.id.number(), technique.name),
+    };
+    let folded = !technique.subs.is_empty() && !app.grid.is_open(at.id);
+    // Zoomed in, a folded technique says how many sub-techniques it hides.
+    let hidden = if folded && !whole { format!(" /{}", technique.subs.len()) } else { String::new() };
+    let room = usize::from(area.width).saturating_sub(width(&hidden));
+    let text = pad(&text, if whole { width(&text) } else { room });
+    let text = if whole { clip(&text, usize::from(area.width) + 1) } else { text };
+    let used = canvas.text(area.x, area.y, area.width + 1, &text, Role::State(state));
+    canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), &hidden, Role::Dim);
+    if app.lit.contains(&at.id) {
+        canvas.restyle(area, Role::Match);
+    } else if !app.lit.is_empty() {
+        canvas.restyle(area, Role::Dim);
+    }
+    let mut after = "";
+    if folded && worse_below(app, at.id) {
+        after = "v";
+    }
+    if is_twin {
+        after = "=";
+    }
+    if is_cursor {
+        canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
+        after = "]";
+        if let Some(x) = area.x.checked_sub(1)
+            && app.grid_area().is_some_and(|grid| x >= grid.x)
+        {
+            canvas.text(x, area.y, 1, "[", Role::Strong);
+        }
+    }
+    if app.grid_area().is_some_and(|grid| area.x + area.width < grid.x + grid.width) {
+        canvas.text(area.x + area.width, area.y, 1, after, Role::Strong);
+    }
+}
+
+/// A folded technique whose mark looks better than that of one of its sub-techniques says so: a
+/// parent never vouches for its children.
+fn worse_below(app: &App, id: ObjectId) -> bool {
+    let openness = |id| app.assessment.state(id, app.today).openness();
+    let own = openness(id);
+    let subs = app.catalog.technique(id).map(|t| t.subs.as_slice()).unwrap_or_default();
+    subs.iter().any(|sub| openness(*sub) > own)
+}

@@ -1,0 +1,68 @@
+//! How it looks: reads the app, writes a buffer. Nothing here changes what the app knows.
+
+mod bars;
+mod canvas;
+mod list;
+mod matrix;
+mod pane;
+mod popup;
+mod search;
+mod short;
+mod theme;
+
+use ratatui::Frame;
+
+use crate::app::{App, Overlay, SMALLEST, Screen, frame};
+use canvas::Canvas;
+pub use theme::{Depth, Theme};
+
+/// Draws screens.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    pub theme: Theme,
+}
+
+impl Ui {
+    pub fn new(depth: Depth) -> Ui {
+        Ui { theme: Theme { depth } }
+    }
+
+    /// Draws the whole screen into the frame, which should have the app's size; what lies outside
+    /// the frame is left out.
+    pub fn draw(self, app: &App, target: &mut Frame<'_>) {
+        let mut canvas = Canvas { buffer: target.buffer_mut(), theme: self.theme, cursor: None };
+        draw(app, &mut canvas);
+        if let Some(cursor) = canvas.cursor {
+            target.set_cursor_position(cursor);
+        }
+    }
+}
+
+fn draw(app: &App, canvas: &mut Canvas<'_>) {
+    let on_matrix = *app.screen() == Screen::Matrix;
+    let Some(frame) = frame(app.size, on_matrix) else {
+        let (width, height) = app.size;
+        let text = format!("atlasnav needs {}x{}, this is {width}x{height}", SMALLEST.0, SMALLEST.1);
+        canvas.text(0, 0, width, &text, theme::Role::Normal);
+        return;
+    };
+    bars::title(app, canvas, frame.title);
+    match app.screen() {
+        Screen::Matrix => {
+            matrix::draw(app, canvas);
+            pane::beside_matrix(app, canvas);
+        }
+        Screen::List(view) => list::draw(app, *view, canvas, frame.body),
+        Screen::Object(view) => pane::object(app, *view, canvas, frame.body),
+    }
+    bars::below(app, canvas, frame);
+    match app.overlays.last() {
+        Some(Overlay::Search(search)) => search::draw(app, search, canvas, frame.body),
+        Some(Overlay::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
+        Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
+        Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
+        Some(Overlay::Messages(at)) => popup::messages(app, *at, canvas, frame.body),
+        None if !app.pending.is_empty() => popup::menu(app, canvas, frame.body),
+        None => {}
+    }
+}

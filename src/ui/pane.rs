@@ -1,0 +1,62 @@
+//! Panes with pages: beside the matrix, and the screen of an object.
+
+use super::canvas::Canvas;
+use super::theme::Role;
+use crate::app::{App, Area, ObjectView, Pane};
+use crate::page::width;
+
+pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
+    for (i, pane) in app.panes.iter().enumerate() {
+        let area = pane.area;
+        canvas.rule(area.x - 1, area.y, area.height);
+        if i > 0 {
+            let rule = "-".repeat(usize::from(area.width));
+            canvas.text(area.x, area.y - 1, area.width, &rule, Role::Dim);
+        }
+        body(canvas, pane, app.side_focus == Some(i));
+    }
+}
+
+pub(super) fn object(app: &App, view: ObjectView, canvas: &mut Canvas<'_>, area: Area) {
+    for (i, pane) in app.panes.iter().enumerate() {
+        if i > 0 {
+            canvas.rule(pane.area.x - 1, area.y, area.height);
+        }
+        let bar = Area { y: area.y, height: 1, ..pane.area };
+        sections(canvas, pane, bar, view.focus == i);
+        body(canvas, pane, view.focus == i);
+    }
+}
+
+/// The names of the pane's sections, the current one marked, and how much is out of sight.
+fn sections(canvas: &mut Canvas<'_>, pane: &Pane, area: Area, has_keys: bool) {
+    let current = pane.current_section();
+    let (above, below) = pane.hidden();
+    let more = match (above, below) {
+        (0, 0) => String::new(),
+        (0, below) => format!(" v{below}"),
+        (above, 0) => format!(" ^{above}"),
+        (above, below) => format!(" ^{above} v{below}"),
+    };
+    let end = area.x + area.width - u16::try_from(width(&more)).unwrap_or(0).min(area.width);
+    let mut x = area.x + 1;
+    for (i, section) in pane.page.sections.iter().enumerate() {
+        let text = match section.count {
+            Some(count) => format!(" {} {count} ", section.title),
+            None => format!(" {} ", section.title),
+        };
+        let role = match (current == Some(i), has_keys) {
+            (true, true) => Role::Cursor,
+            (true, false) => Role::Strong,
+            (false, _) => Role::Dim,
+        };
+        x += canvas.text(x, area.y, end.saturating_sub(x), &text, role);
+    }
+    canvas.text(end, area.y, area.width, &more, Role::Dim);
+}
+
+fn body(canvas: &mut Canvas<'_>, pane: &Pane, has_keys: bool) {
+    let area = Area { x: pane.area.x + 1, width: pane.area.width.saturating_sub(1), ..pane.area };
+    let lines = pane.page.lines.get(pane.at.scroll..).unwrap_or_default();
+    canvas.lines(area, lines, pane.at.link.filter(|_| has_keys));
+}

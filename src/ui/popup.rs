@@ -1,0 +1,160 @@
+//! What lies over the screen: menus of pending keys, palette, note, help, messages.
+
+use tui_input::Input;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::canvas::Canvas;
+use super::theme::Role;
+use crate::app::{App, Area, Code, Command, HelpLine, MENUS, NoteEdit, Palette, Row};
+use crate::page::{clip, pad, width};
+
+/// The menu of what may follow the pending keys, at the foot of the body.
+pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
+    let rows = app.keymap.continuations(app.scope(), &app.pending);
+    let title = match app.pending.first().map(|k| k.code) {
+        Some(Code::Char(c)) => MENUS.iter().find(|(key, _)| *key == c).map_or("Keys", |(_, name)| name),
+        _ => "Keys",
+    };
+    let target = app.mark_target().filter(|_| title == "Mark");
+    let title = match target {
+        Some(id) => format!("{title} {} {}", id.short(), app.catalog.full_name(id)),
+        None => title.to_owned(),
+    };
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(body.height);
+    let y = body.y + body.height - height;
+    let inside = canvas.frame(Area { y, height, ..body }, &title);
+    for ((keys, row), y) in rows.iter().zip(inside.y..inside.y + inside.height) {
+        let used = canvas.text(inside.x, y, inside.width, &pad(keys, 3), Role::Strong);
+        let mut x = inside.x + used;
+        if let Command::Mark(state) = row.command {
+            x += canvas.text(x, y, 2, &format!("{} ", state.glyph()), Role::State(state));
+        }
+        canvas.text(x, y, (inside.x + inside.width).saturating_sub(x), row.help, Role::Normal);
+    }
+}
+
+/// One line of text being typed, scrolled so that its end or its cursor shows.
+pub(super) fn input_line(canvas: &mut Canvas<'_>, area: Area, prompt: &str, input: &Input, after: &str) {
+    let prompt_cells = u16::try_from(width(prompt)).unwrap_or(0);
+    let after_cells = u16::try_from(width(after)).unwrap_or(0);
+    let room = usize::from(area.width.saturating_sub(prompt_cells + after_cells + 1)).max(1);
+    canvas.text(area.x, area.y, area.width, prompt, Role::Strong);
+    let x = area.x + prompt_cells;
+    let scroll = input.visual_scroll(room);
+    let mut skipped = 0;
+    let mut shown = String::new();
+    for grapheme in input.value().graphemes(true) {
+        if skipped < scroll {
+            skipped += width(grapheme);
+        } else {
+            shown.push_str(grapheme);
+        }
+    }
+    canvas.text(x, area.y, u16::try_from(room).unwrap_or(u16::MAX), &shown, Role::Normal);
+    canvas.text(area.x + area.width.saturating_sub(after_cells), area.y, after_cells, after, Role::Dim);
+    let at = input.visual_cursor().saturating_sub(scroll).min(room);
+    canvas.cursor = Some((x + u16::try_from(at).unwrap_or(0), area.y));
+}
+
+pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, body: Area) {
+    let rows = app.palette_rows();
+    let height = (body.height - 3).min(20);
+    let area = Area::new(body.x + 3, body.y + 2, (body.width - 6).min(100), height);
+    let inside = canvas.frame(area, "Commands");
+    input_line(canvas, inside, ": ", &palette.input, &format!(" {}", rows.len()));
+    let visible = usize::from(inside.height.saturating_sub(1));
+    let top = (palette.chosen + 1).saturating_sub(visible);
+    for ((i, row), y) in rows.iter().enumerate().skip(top).take(visible).zip(inside.y + 1..) {
+        command_row(canvas, Area { y, height: 1, ..inside }, row, i == palette.chosen);
+    }
+}
+
+fn command_row(canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
+    let key = row.keys.first().copied().unwrap_or_default();
+    let mark = if chosen { "> " } else { "  " };
+    let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(key, 9), row.help);
+    canvas.row(area, &text, if chosen { Role::Cursor } else { Role::Normal });
+}
+
+/// The note in place: wrapped, with its line breaks.
+pub(super) fn note(app: &App, note: &NoteEdit, canvas: &mut Canvas<'_>, body: Area) {
+    let height = 9.min(body.height);
+    let y = body.y + body.height - height;
+    let title = format!("Note on {} {}", note.id.short(), app.catalog.full_name(note.id));
+    let inside = canvas.frame(Area { y, height, ..body }, &title);
+    let cells = usize::from(inside.width).max(2);
+    let (lines, cursor) = layout_note(note.input.value(), note.input.cursor(), cells);
+    let visible = usize::from(inside.height).saturating_sub(1).max(1);
+    let top = (cursor.1 + 1).saturating_sub(visible);
+    for (line, y) in lines.iter().skip(top).take(visible).zip(inside.y..) {
+        canvas.text(inside.x, y, inside.width, line, Role::Normal);
+    }
+    let help = "enter keeps the note, alt-enter starts a new line, esc leaves it as it was";
+    canvas.text(inside.x, inside.y + inside.height.saturating_sub(1), inside.width, help, Role::Dim);
+    let at = |n: usize| u16::try_from(n).unwrap_or(0);
+    canvas.cursor = Some((inside.x + at(cursor.0), inside.y + at(cursor.1 - top)));
+}
+
+/// The lines of a note broken at `cells`, and the column and row of the cursor (given in characters).
+fn layout_note(text: &str, cursor: usize, cells: usize) -> (Vec<String>, (usize, usize)) {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    let mut seen = 0;
+    let mut place = (0, 0);
+    for grapheme in text.graphemes(true) {
+        let w = width(grapheme);
+        if used + w > cells.saturating_sub(1) && grapheme != "\n" {
+            lines.push(String::new());
+            used = 0;
+        }
+        if seen == cursor {
+            place = (used, lines.len() - 1);
+        }
+        seen += grapheme.chars().count();
+        if grapheme == "\n" {
+            lines.push(String::new());
+            used = 0;
+        } else if let Some(line) = lines.last_mut() {
+            line.push_str(grapheme);
+            used += w;
+        }
+    }
+    if cursor >= seen {
+        place = (used, lines.len() - 1);
+    }
+    (lines, place)
+}
+
+/// A frame over most of the body, and the first line to show so that none is wasted.
+fn popup(canvas: &mut Canvas<'_>, body: Area, title: &str, at: usize, lines: usize) -> (Area, usize) {
+    let area = Area::new(body.x + 1, body.y, (body.width - 2).min(110), body.height);
+    let inside = canvas.frame(area, title);
+    let last = lines.saturating_sub(usize::from(inside.height));
+    (inside, at.min(last))
+}
+
+pub(super) fn help(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
+    let lines = app.help();
+    let (inside, top) = popup(canvas, body, "Help", at, lines.len());
+    for (line, y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        match line {
+            HelpLine::Heading(text) => canvas.text(inside.x, y, inside.width, text, Role::Heading),
+            HelpLine::Text(text) => canvas.text(inside.x, y, inside.width, text, Role::Normal),
+            HelpLine::Entry { keys, help } => {
+                let used = canvas.text(inside.x + 1, y, inside.width, &pad(keys, 19), Role::Strong);
+                canvas.text(inside.x + used + 2, y, inside.width.saturating_sub(used + 2), help, Role::Normal)
+            }
+        };
+    }
+}
+
+pub(super) fn messages(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
+    let (inside, top) = popup(canvas, body, "Messages", at, app.messages.len());
+    if app.messages.is_empty() {
+        canvas.text(inside.x, inside.y, inside.width, "Nothing has been said yet.", Role::Dim);
+    }
+    for (message, y) in app.messages.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        let role = if message.is_error { Role::Strong } else { Role::Normal };
+        canvas.text(inside.x, y, inside.width, &clip(&message.text, usize::from(inside.width)), role);
+    }
+}

@@ -1,0 +1,84 @@
+//! The search over the screen: what is typed, the hits, and from 120 columns on a preview.
+
+use super::canvas::Canvas;
+use super::popup::input_line;
+use super::theme::Role;
+use crate::app::{App, Area, Search};
+use crate::catalog::Kind;
+use crate::page::{self, Part, clip, pad, width};
+use crate::search::{Found, Hit};
+
+/// Rows of hits at the most.
+const MOST: u16 = 24;
+
+pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Area) {
+    let preview = body.width >= 120;
+    let box_width = if preview { (body.width * 3 / 5).min(96) } else { body.width - 6 };
+    let height = (body.height - 3).min(MOST + 3);
+    let area = Area::new(body.x + 3, body.y + 2, box_width, height);
+    let inside = canvas.frame(area, &format!("Find in {} objects and their texts", app.searched()));
+    let count = format!(" {}", search.hits.len());
+    input_line(canvas, inside, "> ", &search.input, &count);
+    let rows = usize::from(inside.height.saturating_sub(1));
+    let top = (search.chosen + 1).saturating_sub(rows);
+    for ((i, hit), y) in search.hits.iter().enumerate().skip(top).take(rows).zip(inside.y + 1..) {
+        row(app, canvas, Area { y, height: 1, ..inside }, hit, i == search.chosen);
+    }
+    if search.input.value().is_empty() && rows > 2 {
+        for (text, y) in
+            ["51 or t51.1: an id", "promt injecton: a name, typing errors allowed", "slack: a word of a text"]
+                .iter()
+                .zip(inside.y + 2..)
+        {
+            canvas.text(inside.x + 2, y, inside.width.saturating_sub(2), text, Role::Dim);
+        }
+    }
+    if preview && let Some(hit) = search.hits.get(search.chosen) {
+        let x = area.x + area.width + 1;
+        let beside = Area { x, width: (body.x + body.width).saturating_sub(x + 1), ..area };
+        let inside = canvas.frame(beside, "Preview");
+        let parts = &[Part::Text, Part::Related, Part::Seen];
+        let cells = usize::from(inside.width).max(1);
+        let page = page::object(&app.catalog, &app.assessment, app.today, hit.id, parts, cells);
+        canvas.lines(inside, &page.lines, None);
+    }
+}
+
+fn row(app: &App, canvas: &mut Canvas<'_>, area: Area, hit: &Hit, chosen: bool) {
+    let kind = match (hit.id.kind(), hit.found) {
+        (_, Found::Step(step)) => format!("step {}", step + 1),
+        (Kind::Technique, _) => "tech".to_owned(),
+        (Kind::Mitigation, _) => "mitig".to_owned(),
+        (Kind::CaseStudy, _) => "case".to_owned(),
+        (Kind::Tactic, _) => "tactic".to_owned(),
+    };
+    let end = area.x + area.width;
+    let mut x = area.x;
+    x += canvas.text(x, area.y, 2, if chosen { "> " } else { "  " }, Role::Strong);
+    if matches!(hit.id.kind(), Kind::Technique | Kind::Mitigation) {
+        let state = app.assessment.state(hit.id, app.today);
+        canvas.text(x, area.y, 1, &state.glyph().to_string(), Role::State(state));
+    }
+    x += 2;
+    let by_id = if hit.found == Found::Id { Role::Match } else { Role::Dim };
+    canvas.text(x, area.y, 9, &hit.id.short(), by_id);
+    x += 10;
+    let room = usize::from(end.saturating_sub(x)).saturating_sub(width(&kind) + 1);
+    let name = clip(&hit.name, room);
+    // Letter by letter, so that the matched ones stand out. A sub-technique's id is not searched here.
+    let mut used = 0;
+    for (i, c) in name.chars().enumerate() {
+        let role = if hit.spans.binary_search(&i).is_ok() { Role::Match } else { Role::Normal };
+        used += canvas.text(x + used, area.y, end.saturating_sub(x + used), c.encode_utf8(&mut [0; 4]), role);
+    }
+    let left = room.saturating_sub(width(&name) + 2);
+    if !hit.snippet.is_empty() && left > 8 {
+        canvas.text(x + used + 2, area.y, end.saturating_sub(x), &clip(&hit.snippet, left), Role::Dim);
+    }
+    let at = end.saturating_sub(u16::try_from(width(&kind)).unwrap_or(0));
+    canvas.text(at, area.y, end - at, &pad(&kind, width(&kind)), Role::Dim);
+    if chosen {
+        let name_area = Area { x, width: used, y: area.y, height: 1 };
+        canvas.restyle(name_area, Role::Cursor);
+    }
+}
