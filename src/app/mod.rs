@@ -17,6 +17,7 @@ mod update;
 mod view;
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -45,7 +46,7 @@ pub struct Message {
 /// What the app is started with.
 #[derive(Debug)]
 pub struct Start {
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// Where the catalogue comes from, for the title bar: `built-in summaries`, or a file's name.
     pub source: String,
     /// Warnings about the catalogue and what happened when the assessment was opened.
@@ -92,7 +93,7 @@ pub enum SavingState {
 /// All state.
 #[derive(Debug)]
 pub struct App {
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     pub source: String,
     pub assessment: Assessment,
     pub name: String,

@@ -1,0 +1,304 @@
+//! Bytes from the terminal -> keys and pasted text.
+//!
+//! crossterm's reader is not used: it spins when its terminal disappears, blocks on half a sequence,
+//! and takes the halves of a sequence that a slow line has torn apart for two keys. This decoder
+//! keeps what is not whole yet and needs no thread.
+
+use crate::app::{Code, Key};
+
+/// What came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    Key(Key),
+    Paste(String),
+}
+
+/// The longest control sequence that is waited for; what is longer is no key.
+const LONGEST: usize = 64;
+/// The longest paste that is kept: far more than any note.
+const LONGEST_PASTE: usize = 64 * 1024;
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    buffer: Vec<u8>,
+    /// A paste that has begun: its bytes so far.
+    paste: Option<Vec<u8>>,
+}
+
+/// What the bytes at the start of the buffer are.
+enum Step {
+    /// A key of so many bytes.
+    Key(Key, usize),
+    /// Nothing of use, so many bytes long.
+    Skip(usize),
+    /// Not whole yet.
+    Wait,
+    /// A paste begins after so many bytes.
+    Paste(usize),
+}
+
+impl Decoder {
+    /// Takes bytes and returns what is whole.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+        self.buffer.extend_from_slice(bytes);
+        let mut out = Vec::new();
+        while !self.buffer.is_empty() {
+            if let Some(paste) = &mut self.paste {
+                let end = self.buffer.windows(PASTE_END.len()).position(|w| w == PASTE_END);
+                // The end marker may be torn, so its possible beginning stays in the buffer.
+                let take = end.unwrap_or_else(|| self.buffer.len().saturating_sub(PASTE_END.len() - 1));
+                let room = LONGEST_PASTE.saturating_sub(paste.len());
+                paste.extend(self.buffer.drain(..take).take(room));
+                if end.is_none() {
+                    break;
+                }
+                self.buffer.drain(..PASTE_END.len());
+                let paste = self.paste.take().unwrap_or_default();
+                // Terminals send line ends of a paste as carriage returns.
+                let text = String::from_utf8_lossy(&paste).replace("\r\n", "\n").replace('\r', "\n");
+                out.push(Input::Paste(text));
+                continue;
+            }
+            match step(&self.buffer) {
+                Step::Key(key, used) => {
+                    self.buffer.drain(..used);
+                    out.push(Input::Key(key));
+                }
+                Step::Skip(used) => {
+                    self.buffer.drain(..used);
+                }
+                Step::Paste(used) => {
+                    self.buffer.drain(..used);
+                    self.paste = Some(Vec::new());
+                }
+                Step::Wait => break,
+            }
+        }
+        out
+    }
+
+    /// Whether a key may be missing its end; a lone Esc looks like that.
+    pub fn is_waiting(&self) -> bool {
+        !self.buffer.is_empty() && self.paste.is_none()
+    }
+
+    /// Nothing more came: a lone Esc was the Esc key, anything else no key at all.
+    pub fn give_up_waiting(&mut self) -> Option<Input> {
+        let was_esc = self.buffer == b"\x1b";
+        self.buffer.clear();
+        was_esc.then_some(Input::Key(Key::plain(Code::Esc)))
+    }
+}
+
+fn step(bytes: &[u8]) -> Step {
+    match bytes {
+        [] | [0x1b] => Step::Wait,
+        [0x1b, 0x1b, ..] => Step::Key(Key::plain(Code::Esc), 1),
+        [0x1b, b'[', ..] => csi(bytes),
+        [0x1b, b'O'] => Step::Wait,
+        [0x1b, b'O', last, ..] => match ss3(*last) {
+            Some(code) => Step::Key(Key::plain(code), 3),
+            None => Step::Skip(3),
+        },
+        [0x1b, rest @ ..] => match plain(rest) {
+            Step::Key(key, used) => Step::Key(Key { alt: true, ..key }, used + 1),
+            Step::Skip(used) => Step::Skip(used + 1),
+            other => other,
+        },
+        _ => plain(bytes),
+    }
+}
+
+fn plain(bytes: &[u8]) -> Step {
+    let Some(&first) = bytes.first() else { return Step::Wait };
+    let key = match first {
+        b'\r' => Key::plain(Code::Enter),
+        b'\t' => Key::plain(Code::Tab),
+        0x7f | 0x08 => Key::plain(Code::Backspace),
+        0x00 => Key::ctrl(' '),
+        0x01..=0x1a => Key::ctrl(char::from(first - 1 + b'a')),
+        0x1b..=0x1f => return Step::Skip(1),
+        0x20..=0x7e => Key::char(char::from(first)),
+        0x80.. => return utf8(bytes),
+    };
+    Step::Key(key, 1)
+}
+
+fn utf8(bytes: &[u8]) -> Step {
+    let length = match bytes.first() {
+        Some(0xc2..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf4) => 4,
+        _ => return Step::Skip(1),
+    };
+    let Some(whole) = bytes.get(..length) else {
+        let rest_fits = bytes[1..].iter().all(|b| (0x80..0xc0).contains(b));
+        return if rest_fits { Step::Wait } else { Step::Skip(1) };
+    };
+    match std::str::from_utf8(whole).ok().and_then(|s| s.chars().next()) {
+        // C1 controls are no text.
+        Some(c) if !c.is_control() => Step::Key(Key::char(c), length),
+        Some(_) => Step::Skip(length),
+        None => Step::Skip(1),
+    }
+}
+
+/// `ESC [ parameters final`, as xterm, the Linux console and kitty send keys.
+fn csi(bytes: &[u8]) -> Step {
+    // The Linux console's F1 to F5: ESC [ [ A.
+    if let [_, _, b'[', last, ..] = bytes {
+        let number = last.wrapping_sub(b'A') + 1;
+        return if number <= 5 { Step::Key(Key::plain(Code::F(number)), 4) } else { Step::Skip(4) };
+    }
+    if bytes.len() == 3 && bytes[2] == b'[' {
+        return Step::Wait;
+    }
+    let Some(end) = bytes[2..].iter().position(|b| !(0x20..=0x3f).contains(b)) else {
+        return if bytes.len() > LONGEST { Step::Skip(bytes.len()) } else { Step::Wait };
+    };
+    let used = end + 3;
+    let last = bytes[end + 2];
+    if !(0x40..=0x7e).contains(&last) {
+        return Step::Skip(end + 2);
+    }
+    let mut numbers = bytes[2..end + 2].split(|b| *b == b';').map(|p| {
+        let digits = p.split(|b| *b == b':').next().unwrap_or_default();
+        std::str::from_utf8(digits).ok().and_then(|d| d.parse::<u32>().ok()).unwrap_or(0)
+    });
+    let first = numbers.next().unwrap_or(0);
+    let modifiers = numbers.next().unwrap_or(1).saturating_sub(1);
+    let code = match (last, first) {
+        (b'~', 200) => return Step::Paste(used),
+        (b'~', 1 | 7) => Code::Home,
+        (b'~', 4 | 8) => Code::End,
+        (b'~', 3) => Code::Delete,
+        (b'~', 5) => Code::PageUp,
+        (b'~', 6) => Code::PageDown,
+        (b'~', 11..=15) => Code::F((first - 10) as u8),
+        (b'~', 17..=21) => Code::F((first - 11) as u8),
+        (b'~', 23 | 24) => Code::F((first - 12) as u8),
+        (b'Z', _) => Code::BackTab,
+        (b'u', _) => match unicode_key(first) {
+            Some(code) => code,
+            None => return Step::Skip(used),
+        },
+        (last, _) => match ss3(last) {
+            Some(code) => code,
+            None => return Step::Skip(used),
+        },
+    };
+    let code = if code == Code::Tab && modifiers & 1 == 1 { Code::BackTab } else { code };
+    Step::Key(Key { code, alt: modifiers & 2 == 2, ctrl: modifiers & 4 == 4 }, used)
+}
+
+/// The key of `ESC [ number u`.
+fn unicode_key(number: u32) -> Option<Code> {
+    Some(match number {
+        13 => Code::Enter,
+        27 => Code::Esc,
+        9 => Code::Tab,
+        127 => Code::Backspace,
+        _ => Code::Char(char::from_u32(number).filter(|c| !c.is_control())?),
+    })
+}
+
+fn ss3(last: u8) -> Option<Code> {
+    Some(match last {
+        b'A' => Code::Up,
+        b'B' => Code::Down,
+        b'C' => Code::Right,
+        b'D' => Code::Left,
+        b'H' => Code::Home,
+        b'F' => Code::End,
+        b'P'..=b'S' => Code::F(last - b'P' + 1),
+        b'M' => Code::Enter,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(bytes: &[u8]) -> Vec<String> {
+        let mut decoder = Decoder::default();
+        let mut inputs = decoder.feed(bytes);
+        if decoder.is_waiting() {
+            inputs.extend(decoder.give_up_waiting());
+        }
+        inputs
+            .into_iter()
+            .map(|i| match i {
+                Input::Key(key) => key.to_string(),
+                Input::Paste(text) => format!("paste {text:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn keys_of_the_usual_terminals() {
+        for (bytes, key) in [
+            (&b"a"[..], "a"),
+            (b"\r", "enter"),
+            (b"\n", "ctrl-j"),
+            (b"\x1b", "esc"),
+            (b"\x1bx", "alt-x"),
+            (b"\x1b\r", "alt-enter"),
+            (b"\x1b[A", "up"),
+            (b"\x1bOA", "up"),
+            (b"\x1b[1;5C", "ctrl-right"),
+            (b"\x1b[5~", "pageup"),
+            (b"\x1b[Z", "shift-tab"),
+            (b"\x1bOP", "f1"),
+            (b"\x1b[11~", "f1"),
+            (b"\x1b[[A", "f1"),
+            (b"\x1b[24~", "f12"),
+            (b"\x1b[27u", "esc"),
+            (b"\x1b[100;5u", "ctrl-d"),
+            (b"\x7f", "backspace"),
+            (b"\x04", "ctrl-d"),
+            ("é".as_bytes(), "é"),
+        ] {
+            assert_eq!(keys(bytes), [key], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_paste_is_one_text_and_runs_no_keys() {
+        assert_eq!(keys(b"\x1b[200~q\x1b[A\rx\x1b[201~j"), ["paste \"q\\u{1b}[A\\nx\"", "j"]);
+    }
+
+    #[test]
+    fn what_is_no_key_is_passed_over() {
+        assert_eq!(keys(b"\x1b[?1;2cj"), ["j"]);
+        assert_eq!(keys(b"\xff\xc3j"), ["j"]);
+        assert_eq!(keys("\u{85}j".as_bytes()), ["j"]);
+    }
+
+    proptest! {
+        #[test]
+        fn torn_input_gives_the_same_keys(cuts in prop::collection::vec(1usize..5, 1..40)) {
+            let bytes = "ab\u{1b}[A\u{1b}[1;5Cé\u{1b}[200~text\u{1b}[201~\u{1b}OPz漢".as_bytes();
+            let whole = Decoder::default().feed(bytes);
+            let mut decoder = Decoder::default();
+            let (mut rest, mut torn) = (bytes, Vec::new());
+            for cut in cuts.into_iter().chain([usize::MAX]) {
+                let (now, later) = rest.split_at(cut.min(rest.len()));
+                torn.extend(decoder.feed(now));
+                rest = later;
+            }
+            prop_assert_eq!(torn, whole);
+        }
+
+        #[test]
+        fn no_bytes_panic_or_get_stuck(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut decoder = Decoder::default();
+            decoder.feed(&bytes);
+            decoder.give_up_waiting();
+            decoder.feed(b"\x1b[201~");
+            prop_assert_eq!(decoder.feed(b"j").last(), Some(&Input::Key(Key::char('j'))));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The terminal: the loop that turns input into events, effects into deeds, the app into frames.
+//!
+//! One thread waits in `poll(2)` for the terminal, for signals and for the saver, without a timeout:
+//! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
+
+mod editor;
+mod input;
+mod saver;
+mod screen;
+mod signals;
+
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::app::{App, Effect, Event};
+use crate::store::Store;
+use crate::ui::Ui;
+use input::{Decoder, Input};
+use saver::Saver;
+use screen::Screen;
+use signals::Signals;
+
+/// How the program came to its end.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Why marks are not on disk; empty if all are.
+    pub not_saved: Vec<String>,
+}
+
+/// After an Esc byte this long for the rest of a sequence: longer than the pieces of one sequence
+/// are apart on a slow line, shorter than a person notices.
+const ESC_WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
+
+/// The size of the terminal in columns and rows.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
+/// back and waits for marks that are being saved.
+pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
+    screen::give_back_on_panic();
+    let signals = Signals::new()?;
+    let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
+    let mut runtime = Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
+    let result = runtime.run(&mut app, ui);
+    let Runtime { screen, saver, .. } = runtime;
+    drop(screen);
+    let mut not_saved = saver.finish();
+    if let Some(reason) = app.save_failure() {
+        not_saved.push(reason.to_owned());
+    }
+    // A terminal that is gone is an end like any other.
+    result.or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) })?;
+    Ok(Ended { not_saved })
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let code = error.raw_os_error();
+    [Errno::IO, Errno::PIPE, Errno::BADF, Errno::NXIO].iter().any(|e| code == Some(e.raw_os_error()))
+}
+
+struct Runtime {
+    screen: Screen,
+    signals: Signals,
+    saver: Saver,
+    decoder: Decoder,
+    quit: bool,
+}
+
+/// What `poll` found.
+struct Ready {
+    terminal: bool,
+    gone: bool,
+    other: bool,
+}
+
+impl Runtime {
+    fn run(&mut self, app: &mut App, ui: Ui) -> io::Result<()> {
+        self.screen.draw(ui, app)?;
+        while !self.quit {
+            let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
+            let mut ready = self.wait(timeout.as_ref())?;
+            if !ready.terminal && !ready.other && !ready.gone {
+                let input = self.decoder.give_up_waiting();
+                self.input(app, input)?;
+            }
+            // Everything that has piled up is taken before a frame is drawn: held keys on a slow
+            // line cost one frame, not one each.
+            while ready.terminal || ready.other {
+                if ready.other {
+                    self.signals.drain();
+                    self.after_signals(app)?;
+                }
+                if ready.terminal && !self.read(app)? {
+                    return Ok(());
+                }
+                if self.quit {
+                    return Ok(());
+                }
+                ready = self.wait(Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
+            }
+            if ready.gone {
+                return Ok(());
+            }
+            self.screen.draw(ui, app)?;
+        }
+        Ok(())
+    }
+
+    fn wait(&self, timeout: Option<&Timespec>) -> io::Result<Ready> {
+        let stdin = io::stdin();
+        let signal = self.signals.fd();
+        let mut fds =
+            [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
+        match poll(&mut fds, timeout) {
+            Ok(_) => {}
+            // A signal has come; its flag and the pipe tell which.
+            Err(rustix::io::Errno::INTR) => return Ok(Ready { terminal: false, gone: false, other: true }),
+            Err(error) => return Err(error.into()),
+        }
+        let terminal = fds[0].revents();
+        Ok(Ready {
+            terminal: terminal.contains(PollFlags::IN),
+            gone: terminal.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
+            other: !fds[1].revents().is_empty(),
+        })
+    }
+
+    /// Reads what the terminal has; false at its end.
+    fn read(&mut self, app: &mut App) -> io::Result<bool> {
+        let mut buffer = [0; 4096];
+        let count = match rustix::io::read(io::stdin(), &mut buffer) {
+            Ok(count) => count,
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        for input in self.decoder.feed(&buffer[..count]) {
+            self.input(app, Some(input))?;
+        }
+        Ok(count > 0)
+    }
+
+    fn input(&mut self, app: &mut App, input: Option<Input>) -> io::Result<()> {
+        let event = match input {
+            Some(Input::Key(key)) => Event::Key(key),
+            Some(Input::Paste(text)) => Event::Paste(text),
+            None => return Ok(()),
+        };
+        let today = jiff::Zoned::now().date();
+        if today != app.today {
+            self.event(app, Event::Today(today))?;
+        }
+        self.event(app, event)
+    }
+
+    fn after_signals(&mut self, app: &mut App) -> io::Result<()> {
+        if self.signals.take_quit() {
+            self.quit = true;
+        }
+        while let Some(event) = self.saver.outcome() {
+            self.event(app, event)?;
+        }
+        if self.signals.take_resize() {
+            self.resize(app)?;
+        }
+        if self.signals.take_suspend() {
+            self.suspend(app)?;
+        }
+        if self.signals.take_redraw() {
+            self.screen.forget()?;
+        }
+        Ok(())
+    }
+
+    fn resize(&mut self, app: &mut App) -> io::Result<()> {
+        let (width, height) = size()?;
+        self.event(app, Event::Resize(width, height))
+    }
+
+    fn suspend(&mut self, app: &mut App) -> io::Result<()> {
+        self.screen.lend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))??;
+        // The window may have changed its size meanwhile.
+        self.resize(app)
+    }
+
+    fn event(&mut self, app: &mut App, event: Event) -> io::Result<()> {
+        for effect in app.update(event) {
+            match effect {
+                Effect::Save(record) => {
+                    if let Some(event) = self.saver.save(record) {
+                        self.event(app, event)?;
+                    }
+                }
+                Effect::Edit { id, note } => {
+                    let event = self.screen.lend(|| editor::edit(id, &note))?;
+                    self.resize(app)?;
+                    self.event(app, event)?;
+                }
+                Effect::Redraw => self.screen.forget()?,
+                Effect::Suspend => self.suspend(app)?,
+                Effect::Quit => self.quit = true,
+            }
+        }
+        Ok(())
+    }
+}

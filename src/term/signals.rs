@@ -1,0 +1,74 @@
+//! Signals as flags, with a pipe that wakes the loop.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+
+pub(super) struct Signals {
+    quit: Arc<AtomicBool>,
+    suspend: Arc<AtomicBool>,
+    redraw: Arc<AtomicBool>,
+    resize: Arc<AtomicBool>,
+    wake: UnixStream,
+    /// The other end, for others that wake the loop.
+    waker: UnixStream,
+}
+
+impl Signals {
+    pub fn new() -> io::Result<Signals> {
+        let (wake, waker) = UnixStream::pair()?;
+        wake.set_nonblocking(true)?;
+        waker.set_nonblocking(true)?;
+        let flag = || Arc::new(AtomicBool::new(false));
+        let signals = Signals { quit: flag(), suspend: flag(), redraw: flag(), resize: flag(), wake, waker };
+        for (signal, flag) in [
+            (SIGTERM, &signals.quit),
+            (SIGINT, &signals.quit),
+            (SIGHUP, &signals.quit),
+            (SIGTSTP, &signals.suspend),
+            (SIGCONT, &signals.redraw),
+            (SIGWINCH, &signals.resize),
+        ] {
+            // The flag is set before the pipe is written, so the loop never wakes for nothing.
+            signal_hook::flag::register(signal, Arc::clone(flag))?;
+            signal_hook::low_level::pipe::register(signal, signals.waker.try_clone()?)?;
+        }
+        Ok(signals)
+    }
+
+    /// Readable when something happened.
+    pub fn fd(&self) -> impl AsFd + '_ {
+        &self.wake
+    }
+
+    /// A handle for another thread that has news for the loop.
+    pub fn waker(&self) -> io::Result<UnixStream> {
+        self.waker.try_clone()
+    }
+
+    /// Empties the pipe.
+    pub fn drain(&self) {
+        let mut buffer = [0; 64];
+        while io::Read::read(&mut (&self.wake), &mut buffer).is_ok_and(|n| n > 0) {}
+    }
+
+    pub fn take_quit(&self) -> bool {
+        self.quit.swap(false, Ordering::Relaxed)
+    }
+
+    pub fn take_suspend(&self) -> bool {
+        self.suspend.swap(false, Ordering::Relaxed)
+    }
+
+    pub fn take_redraw(&self) -> bool {
+        self.redraw.swap(false, Ordering::Relaxed)
+    }
+
+    pub fn take_resize(&self) -> bool {
+        self.resize.swap(false, Ordering::Relaxed)
+    }
+}
