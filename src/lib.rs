@@ -2,3 +2,4 @@
 
 pub mod catalog;
 pub mod coverage;
+pub mod store;
