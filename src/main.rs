@@ -1,1 +1,5 @@
-fn main() {}
+//! Calls cli and sets the exit code.
+
+fn main() -> std::process::ExitCode {
+    atlasnav::cli::run()
+}

@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use super::{App, Effect, NoteEdit, Overlay};
 use crate::catalog::ObjectId;
-use crate::coverage::{Assessment, Change, Edit, Mark, Record, State, Status};
+use crate::coverage::{Assessment, Change, Edit, Mark, Record, State};
 
 impl App {
     pub(super) fn mark(&mut self, state: State) -> Vec<Effect> {
@@ -13,23 +13,7 @@ impl App {
             return Vec::new();
         };
         let today = self.today;
-        let effects = self.change(id, |mark| {
-            mark.status = match state {
-                State::Unassessed => Status::Unassessed,
-                State::Gap => Status::Gap,
-                State::Planned => Status::Planned,
-                State::Partial => Status::Partial,
-                State::Covered | State::Tested => Status::Covered,
-                State::NotApplicable => Status::NotApplicable,
-                State::Accepted => Status::Accepted,
-            };
-            match state {
-                State::Tested => mark.tested = Some(today),
-                // Who says covered and not tested takes a test that still vouches back.
-                State::Covered => mark.tested = None,
-                _ => {}
-            }
-        });
+        let effects = self.change(id, |mark| mark.set_state(state, today));
         if !effects.is_empty() {
             self.last_mark = Some(state);
         }
@@ -56,7 +40,11 @@ impl App {
         let mut after = before.clone();
         set(&mut after);
         if after == before {
-            self.tell(format!("{} is {} already.", id.short(), before.state(self.today).word()));
+            self.tell(format!(
+                "{} is {} already; nothing changed.",
+                id.short(),
+                before.state(self.today).word()
+            ));
             return Vec::new();
         }
         after.by.clone_from(&self.author);
@@ -179,14 +167,6 @@ impl App {
     }
 
     pub(super) fn set_note(&mut self, id: ObjectId, note: &str) -> Vec<Effect> {
-        let note = clean_note(note);
-        self.change(id, |mark| mark.note = (!note.is_empty()).then_some(note))
+        self.change(id, |mark| mark.set_note(note))
     }
-}
-
-/// Control characters have no place in a note, but for line breaks; nor have blank ends.
-fn clean_note(note: &str) -> String {
-    let clean = crate::catalog::sanitize(note, true);
-    let lines: Vec<&str> = clean.lines().map(str::trim_end).collect();
-    lines.join("\n").trim_matches('\n').to_owned()
 }

@@ -317,6 +317,12 @@ impl Catalog {
         self.case_study(at.case_study)?.steps.get(usize::from(at.step))
     }
 
+    /// The techniques and sub-techniques of a column.
+    pub fn in_tactic(&self, tactic: &Tactic) -> Vec<ObjectId> {
+        let subs = |id: &ObjectId| self.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
+        tactic.techniques.iter().flat_map(|id| std::iter::once(*id).chain(subs(id).iter().copied())).collect()
+    }
+
     /// The ids of all techniques, sub-techniques and mitigations: what can carry a mark.
     pub fn markable(&self) -> impl Iterator<Item = ObjectId> + '_ {
         let techniques = self.techniques.iter().map(|t| t.id);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::ObjectId;
+use crate::catalog::{ObjectId, sanitize};
 
 pub use change::{Change, Edit, History, Record};
 pub use rollup::Rollup;
@@ -192,6 +192,33 @@ impl Mark {
         self.tested
             .and_then(|on| today.since(on).ok())
             .is_some_and(|age| (0..=TEST_EXPIRY_DAYS).contains(&age.get_days()))
+    }
+
+    /// Sets the status that shows as `state`. Tested means covered and tested on the day `today`;
+    /// covered takes back a test that may stand in the mark.
+    pub fn set_state(&mut self, state: State, today: Date) {
+        self.status = match state {
+            State::Unassessed => Status::Unassessed,
+            State::Gap => Status::Gap,
+            State::Planned => Status::Planned,
+            State::Partial => Status::Partial,
+            State::Covered | State::Tested => Status::Covered,
+            State::NotApplicable => Status::NotApplicable,
+            State::Accepted => Status::Accepted,
+        };
+        match state {
+            State::Tested => self.tested = Some(today),
+            State::Covered => self.tested = None,
+            _ => {}
+        }
+    }
+
+    /// Sets the note without control characters and blank ends; a blank one is none.
+    pub fn set_note(&mut self, note: &str) {
+        let clean = sanitize(note, true);
+        let lines: Vec<&str> = clean.lines().map(str::trim_end).collect();
+        let note = lines.join("\n").trim_matches('\n').to_owned();
+        self.note = (!note.is_empty()).then_some(note);
     }
 
     /// Whether the mark says nothing at all.

@@ -14,7 +14,9 @@ pub(super) fn edit(id: ObjectId, note: &str) -> Event {
     match try_edit(note) {
         Ok(text) if text.trim_end() == note.trim_end() => Event::Edited { id, note: None },
         Ok(text) => Event::Edited { id, note: Some(text) },
-        Err(error) => Event::Notice(format!("The note is as it was: the editor could not be used ({error}).")),
+        Err(error) => {
+            Event::Notice(format!("The note is as it was: the editor could not be used ({error})."))
+        }
     }
 }
 
@@ -26,12 +28,8 @@ fn try_edit(note: &str) -> io::Result<String> {
     let set = |name| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
     let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
     // The variable may hold arguments (`code --wait`), which is the shell's to take apart.
-    let status = Command::new("sh")
-        .arg("-c")
-        .arg(format!("{editor} \"$1\""))
-        .arg("sh")
-        .arg(file.path())
-        .status()?;
+    let status =
+        Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).status()?;
     if !status.success() {
         return Err(io::Error::other(format!("{editor} ended with {status}")));
     }

@@ -44,7 +44,8 @@ pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let mut runtime = Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
+    let mut runtime =
+        Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
     let result = runtime.run(&mut app, ui);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
@@ -182,7 +183,8 @@ impl Runtime {
     }
 
     fn suspend(&mut self, app: &mut App) -> io::Result<()> {
-        self.screen.lend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))??;
+        self.screen
+            .lend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))??;
         // The window may have changed its size meanwhile.
         self.resize(app)
     }

@@ -67,12 +67,18 @@ fn run(store: Store, catalog: Arc<Catalog>, mut waker: UnixStream) -> Running {
     let (outgoing, outcomes) = channel();
     let thread = std::thread::spawn(move || {
         for record in incoming {
-            let event = match store.commit(&catalog, &record) {
-                Ok(saved) => Event::Saved { assessment: saved.assessment, applied: saved.applied },
-                Err(error) => Event::NotSaved(error.to_string()),
-            };
-            if outgoing.send(event).is_err() {
-                return;
+            let mut events = Vec::new();
+            match store.commit(&catalog, &record) {
+                Ok(saved) => {
+                    events.push(Event::Saved { assessment: saved.assessment, applied: saved.applied });
+                    events.extend(saved.notice.map(Event::Notice));
+                }
+                Err(error) => events.push(Event::NotSaved(error.to_string())),
+            }
+            for event in events {
+                if outgoing.send(event).is_err() {
+                    return;
+                }
             }
             // A full pipe wakes the loop just as well.
             drop(waker.write(b"s"));

@@ -1,13 +1,15 @@
 //! The terminal itself: taken over and given back, one write a frame.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -20,12 +22,12 @@ use crate::ui::Ui;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Collects a frame, so that it leaves in one write however often ratatui flushes.
-#[derive(Default)]
-struct Output(Vec<u8>);
+#[derive(Default, Clone)]
+struct Output(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -36,14 +38,16 @@ impl Write for Output {
 
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Output>>,
+    output: Output,
 }
 
 impl Screen {
     /// Takes the terminal over.
     pub fn new() -> io::Result<Screen> {
         take()?;
-        let terminal = Terminal::new(CrosstermBackend::new(Output::default()))?;
-        Ok(Screen { terminal })
+        let output = Output::default();
+        let terminal = Terminal::new(CrosstermBackend::new(output.clone()))?;
+        Ok(Screen { terminal, output })
     }
 
     /// Draws the app. Fails if the terminal does not take the bytes.
@@ -51,7 +55,7 @@ impl Screen {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| ui.draw(app, frame))?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        let bytes = std::mem::take(&mut self.terminal.backend_mut().writer_mut().0);
+        let bytes = self.output.0.take();
         let mut out = io::stdout().lock();
         out.write_all(&bytes)?;
         out.flush()

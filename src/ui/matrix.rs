@@ -77,11 +77,8 @@ fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
 
 /// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
 fn share(app: &App, tactic: &Tactic) -> String {
-    let with_subs = tactic.techniques.iter().flat_map(|id| {
-        let subs = app.catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
-        std::iter::once(*id).chain(subs.iter().copied())
-    });
-    match Rollup::of(with_subs, &app.assessment, app.today).percent_covered() {
+    let ids = app.catalog.in_tactic(tactic);
+    match Rollup::of(ids, &app.assessment, app.today).percent_covered() {
         Some(percent) => format!("{percent}%"),
         None => "n/a".to_owned(),
     }

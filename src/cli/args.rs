@@ -1,0 +1,114 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::coverage::State;
+
+/// The MITRE ATLAS matrix in a terminal: find attacks on AI systems, read them, and mark which of
+/// them your organisation has addressed.
+///
+/// Without a verb it opens the matrix on the screen; ? there lists the keys.
+#[derive(Debug, Parser)]
+#[command(name = "atlasnav", version, after_help = AFTER)]
+pub(super) struct Args {
+    /// Open this official ATLAS file (format 6, or a legacy release from 3.0.0 to 5.6.1) in place of
+    /// the built-in catalogue
+    #[arg(long, value_name = "FILE", global = true)]
+    pub data: Option<PathBuf>,
+    /// Keep the marks in this file; it is made with the first mark
+    #[arg(short = 'C', long, value_name = "FILE", global = true)]
+    pub assessment: Option<PathBuf>,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+const AFTER: &str = "\
+Examples:
+  atlasnav                              the matrix, on the built-in ATLAS 2026.09
+  atlasnav --data ATLAS-5.6.1.yaml      the matrix of an official file
+  atlasnav find promt injecton          what is like it, best first
+  atlasnav show 51.1                    LLM Prompt Injection: Indirect, as text
+  atlasnav mark 51.1 partial --note 'input filter live, no egress check'
+  atlasnav -C team.yaml status --json   how far another assessment is
+
+Ids may be shortened: 51, t51.1, m20, cs26, ta2.
+Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
+given with -C: YAML, made to be read, edited by hand and merged by git.
+
+Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 bad data or marks file.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Print an object: a technique, tactic, mitigation or case study
+    Show {
+        /// Such as AML.T0051.001, t51.1, m20, cs26, ta2
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find by id, name or text, best first
+    Find {
+        #[arg(required = true)]
+        query: Vec<String>,
+        /// Print at most so many
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all objects of a kind
+    List {
+        kind: ListOf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Mark a technique or a mitigation
+    Mark {
+        id: String,
+        #[arg(value_parser = statuses())]
+        status: State,
+        /// Set the note as well; an empty one takes it away
+        #[arg(long)]
+        note: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// How many techniques are assessed, covered and tested, in all and per tactic
+    Status {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListOf {
+    Techniques,
+    Mitigations,
+    CaseStudies,
+    Tactics,
+}
+
+/// The word of a state on the command line: one word each, as a shell likes it.
+pub(super) const fn state_word(state: State) -> &'static str {
+    match state {
+        State::Unassessed => "unassessed",
+        State::Gap => "gap",
+        State::Planned => "planned",
+        State::Partial => "partial",
+        State::Covered => "covered",
+        State::Tested => "tested",
+        State::NotApplicable => "not-applicable",
+        State::Accepted => "accepted",
+    }
+}
+
+fn statuses() -> impl TypedValueParser<Value = State> {
+    let values = State::ALL.map(|s| PossibleValue::new(state_word(s)));
+    PossibleValuesParser::new(values).map(|word: String| {
+        // The parser lets only these words through.
+        State::ALL.into_iter().find(|s| state_word(*s) == word).unwrap_or(State::Unassessed)
+    })
+}

@@ -1,0 +1,156 @@
+//! Arguments, and the verbs that need no screen.
+
+mod args;
+mod json;
+mod output;
+mod verbs;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::app::{App, Start};
+use crate::catalog::{Catalog, builtin, read};
+use crate::store::{Paths, Store, read_release};
+use crate::term;
+use crate::ui::{Depth, Ui};
+use args::Args;
+use output::{Output, complain};
+
+/// Why a run did not do what was asked, with its exit code.
+#[derive(Debug)]
+enum Failure {
+    /// 1: nothing was found.
+    Nothing(String),
+    /// 2: the program was called wrongly.
+    Usage(String),
+    /// 3: a data or marks file is bad, or could not be written.
+    Data(String),
+}
+
+impl Failure {
+    fn data(error: impl std::fmt::Display) -> Failure {
+        Failure::Data(error.to_string())
+    }
+}
+
+/// Runs the program on the arguments of the process.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return of_clap(&error),
+    };
+    let (code, text) = match go(args) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Nothing(text)) => (1, text),
+        Err(Failure::Usage(text)) => (2, text),
+        Err(Failure::Data(text)) => (3, text),
+    };
+    complain(&text);
+    ExitCode::from(code)
+}
+
+/// Help goes to stdout, errors to stderr; a closed pipe is no error.
+fn of_clap(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let mut out = Output::new();
+        out.text(&text);
+        return match out.finish() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(3),
+        };
+    }
+    complain(text.trim_end().trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+fn go(args: Args) -> Result<(), Failure> {
+    if args.verb.is_none() && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return Err(Failure::Usage(
+            "the matrix needs a terminal; `atlasnav --help` lists the verbs that do without one".to_owned(),
+        ));
+    }
+    let (catalog, source, warnings) = open_catalog(&args)?;
+    let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
+    match args.verb {
+        Some(verb) => {
+            for warning in &warnings {
+                complain(warning);
+            }
+            verbs::run(verb, &catalog, &source, &store)
+        }
+        None => screen(catalog, source, warnings, store),
+    }
+}
+
+/// The catalogue, where it comes from in words, and what is odd about it.
+fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> {
+    let Some(path) = &args.data else {
+        let catalog = builtin().map_err(Failure::data)?;
+        return Ok((catalog, "built-in summaries".to_owned(), Vec::new()));
+    };
+    let bytes = read_release(path).map_err(Failure::data)?;
+    let name =
+        path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name = crate::catalog::sanitize(&name, false).into_owned();
+    let (catalog, warnings) = read(&bytes).map_err(|error| {
+        let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        Failure::Data(format!("{name}{line}: {}", error.what))
+    })?;
+    let warnings = warnings.iter().map(|w| format!("{name}: {w}")).collect();
+    Ok((catalog, name, warnings))
+}
+
+fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
+    let loaded = store.load(&catalog);
+    let mut notices = warnings;
+    notices.extend(loaded.notices);
+    let retired = loaded.assessment.retired.len();
+    if retired > 0 {
+        notices.push(format!(
+            "{retired} marks are of ids that ATLAS {} does not have; they are kept.",
+            catalog.release
+        ));
+    }
+    let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
+    let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let app = App::new(Start {
+        catalog: Arc::new(catalog),
+        source,
+        notices,
+        assessment: loaded.assessment,
+        name: crate::catalog::sanitize(&name, false).into_owned(),
+        read_only: loaded.read_only,
+        author: author(),
+        today: today(),
+        size: term::size().map_err(failed)?,
+    });
+    let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
+    match ended.not_saved.as_slice() {
+        [] => Ok(()),
+        reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
+    }
+}
+
+/// Who marks: the user's login name.
+fn author() -> Option<String> {
+    let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok()?;
+    let name = crate::catalog::sanitize(name.trim(), false).into_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
+/// Colours as <https://no-color.org> and the terminal's name allow.
+fn depth() -> Depth {
+    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0");
+    let dumb = std::env::var_os("TERM").is_none_or(|v| v == "dumb" || v.is_empty());
+    if set("NO_COLOR") || (dumb && !forced) { Depth::Monochrome } else { Depth::Sixteen }
+}
