@@ -82,7 +82,7 @@ impl File {
                 let mut matrices = matrices.into_iter();
                 let first = matrices.next();
                 if let Some(second) = matrices.next() {
-                    warnings.add(second.line, "matrices", "only the first matrix of the file is read");
+                    warnings.add(second.line, "matrices", "has another entry, but only the first is read");
                 }
                 first.map(|m| m.value).unwrap_or_default()
             }
