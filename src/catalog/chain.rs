@@ -42,7 +42,7 @@ pub(super) fn chain(
             ReadError::at(first, format!("the steps of {id} lead in a circle through {names}{more}"))
         }
     })?;
-    // Both u16 conversions hold: the number of steps was checked above.
+    // The places fit into u16, as the number of steps was checked above.
     let place: HashMap<&str, u16> = order.iter().zip(0..).map(|(&i, n)| (graph[i].0, n)).collect();
     let following: Vec<Vec<u16>> = steps
         .iter()
@@ -59,7 +59,6 @@ pub(super) fn chain(
             places
         })
         .collect();
-    drop(place);
     let mut taken: Vec<Option<(RawStep, Vec<u16>)>> = steps.into_iter().zip(following).map(Some).collect();
     let in_order = order.iter().filter_map(|&i| taken[i].take());
     Ok(in_order
