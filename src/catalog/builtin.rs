@@ -16,3 +16,15 @@ pub fn builtin() -> Result<Catalog, ReadError> {
         ReadError::whole("the catalogue inside this program is damaged; install the program again")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_catalogue_decodes() {
+        let catalog = builtin().unwrap();
+        assert_eq!(&*catalog.release, "2026.09");
+        assert_eq!(catalog.tactics.len(), 16);
+    }
+}

@@ -3,9 +3,78 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::id::ObjectId;
+use super::model::Step;
+use super::raw::{At, RawStep, Warnings};
+use super::read::ReadError;
+use super::sanitize::quote;
+
+/// The steps of one case study in attack order.
+pub(super) fn chain(
+    case_study: At<ObjectId>,
+    steps: Vec<RawStep>,
+    warnings: &mut Warnings,
+) -> Result<Vec<Step>, ReadError> {
+    let At { line, value: id } = case_study;
+    if steps.len() > usize::from(u16::MAX) {
+        return Err(ReadError::at(line, format!("the case study {id} has more than 65,535 steps")));
+    }
+    let graph: Vec<(&str, Vec<&str>)> =
+        steps.iter().map(|s| (&*s.id.value, s.leads_to.iter().map(|t| &*t.value).collect())).collect();
+    let order = attack_order(&graph).map_err(|error| match error {
+        ChainError::Twice(i) => {
+            let what = format!("{id} has two steps {}", quote(&steps[i].id.value));
+            ReadError::at(steps[i].id.line, what)
+        }
+        ChainError::Unknown { step, target } => {
+            let to = &steps[step].leads_to[target];
+            let from = quote(&steps[step].id.value);
+            ReadError::at(
+                to.line,
+                format!("step {from} of {id} leads to {}, which it has not", quote(&to.value)),
+            )
+        }
+        ChainError::Circle(around) => {
+            let names: Vec<String> = around.iter().take(5).map(|&i| quote(&steps[i].id.value)).collect();
+            let more = if around.len() > names.len() { " and others" } else { "" };
+            let first = around.first().map_or(line, |&i| steps[i].id.line);
+            let names = names.join(", ");
+            ReadError::at(first, format!("the steps of {id} lead in a circle through {names}{more}"))
+        }
+    })?;
+    // The places fit into u16, as the number of steps was checked above.
+    let place: HashMap<&str, u16> = order.iter().zip(0..).map(|(&i, n)| (graph[i].0, n)).collect();
+    let following: Vec<Vec<u16>> = steps
+        .iter()
+        .map(|step| {
+            let mut places: Vec<u16> =
+                step.leads_to.iter().filter_map(|to| place.get(&*to.value).copied()).collect();
+            places.sort_unstable();
+            let all = places.len();
+            places.dedup();
+            if places.len() < all {
+                let what = format!("step {} leads to the same step twice", quote(&step.id.value));
+                warnings.add(step.id.line, id, what);
+            }
+            places
+        })
+        .collect();
+    let mut taken: Vec<Option<(RawStep, Vec<u16>)>> = steps.into_iter().zip(following).map(Some).collect();
+    let in_order = order.iter().filter_map(|&i| taken[i].take());
+    Ok(in_order
+        .map(|(step, leads_to)| Step {
+            id: step.id.value,
+            technique: step.technique.value,
+            tactic: step.tactic.value,
+            description: step.description,
+            leads_to,
+        })
+        .collect())
+}
+
 /// Why a graph has no attack order. Positions are those of the input.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum ChainError {
+enum ChainError {
     /// Two steps have the same id.
     Twice(usize),
     /// The step leads to an id that no step has.
@@ -19,7 +88,7 @@ pub(super) enum ChainError {
 ///
 /// Starts at the step that none leads to. Follows a branch to its end, or to where it joins another,
 /// before it turns to the next one; steps that could stand in either order go by their ids.
-pub(super) fn attack_order(steps: &[(&str, Vec<&str>)]) -> Result<Vec<usize>, ChainError> {
+fn attack_order(steps: &[(&str, Vec<&str>)]) -> Result<Vec<usize>, ChainError> {
     let mut at = HashMap::with_capacity(steps.len());
     for (i, (id, _)) in steps.iter().enumerate() {
         if at.insert(*id, i).is_some() {
@@ -38,8 +107,7 @@ pub(super) fn attack_order(steps: &[(&str, Vec<&str>)]) -> Result<Vec<usize>, Ch
         next.push(following);
     }
 
-    // `S9` before `S10`: shorter ids first, then by spelling.
-    let key = |&i: &usize| Reverse((steps[i].0.len(), steps[i].0));
+    let key = |&i: &usize| Reverse(rank(steps[i].0));
     let mut open: Vec<usize> = (0..steps.len()).filter(|&i| before[i] == 0).collect();
     open.sort_by_key(key);
     let mut order = Vec::with_capacity(steps.len());
@@ -54,11 +122,20 @@ pub(super) fn attack_order(steps: &[(&str, Vec<&str>)]) -> Result<Vec<usize>, Ch
         }
         open[first_new..].sort_by_key(key);
     }
-    if order.len() == steps.len() { Ok(order) } else { Err(ChainError::Circle(circle(&next, &before))) }
+    if order.len() == steps.len() {
+        Ok(order)
+    } else {
+        Err(ChainError::Circle(circle(steps, &next, &before)))
+    }
+}
+
+/// The order of step ids: `S9` before `S10`, so shorter ones first, then by spelling.
+fn rank(id: &str) -> (usize, &str) {
+    (id.len(), id)
 }
 
 /// One circle among the steps that still wait for another.
-fn circle(next: &[Vec<usize>], before: &[usize]) -> Vec<usize> {
+fn circle(steps: &[(&str, Vec<&str>)], next: &[Vec<usize>], before: &[usize]) -> Vec<usize> {
     // Every waiting step has a waiting predecessor, so walking backwards must come round.
     let mut previous = vec![None; next.len()];
     for (i, following) in next.iter().enumerate().filter(|(i, _)| before[*i] > 0) {
@@ -79,6 +156,9 @@ fn circle(next: &[Vec<usize>], before: &[usize]) -> Vec<usize> {
         p = previous[p].unwrap_or(i);
     }
     path.reverse();
+    // Tell it from the same step on, whatever the order of the list.
+    let first = path.iter().enumerate().min_by_key(|(_, i)| rank(steps[**i].0)).map_or(0, |(n, _)| n);
+    path.rotate_left(first);
     path
 }
 
@@ -127,14 +207,10 @@ mod tests {
     fn circles_of_one_two_and_three_are_named() {
         assert_eq!(order(&[("a", "a")]), Err(ChainError::Circle(vec![0])));
         let two = order(&[("s", "a"), ("a", "b"), ("b", "a"), ("z", "")]);
-        let Err(ChainError::Circle(mut steps)) = two else { panic!("{two:?}") };
-        steps.sort_unstable();
-        assert_eq!(steps, [1, 2]);
+        assert_eq!(two, Err(ChainError::Circle(vec![1, 2])));
         // A tail behind the circle waits as well, but is no part of it.
         let three = order(&[("t", "u"), ("a", "b"), ("b", "c"), ("c", "a t"), ("u", "")]);
-        let Err(ChainError::Circle(mut steps)) = three else { panic!("{three:?}") };
-        steps.sort_unstable();
-        assert_eq!(steps, [1, 2, 3]);
+        assert_eq!(three, Err(ChainError::Circle(vec![1, 2, 3])));
     }
 
     #[test]

@@ -34,7 +34,6 @@ struct Matrix {
 struct ObjectYaml {
     id: At<Id>,
     name: Scalar,
-    #[serde(alias = "summary")]
     description: Option<Scalar>,
     references: Option<Vec<ReferenceYaml>>,
     #[serde(rename = "ATT&CK-reference")]
@@ -44,14 +43,17 @@ struct ObjectYaml {
     // Techniques.
     maturity: Option<At<Scalar>>,
     tactics: Option<Vec<At<Id>>>,
-    #[serde(rename = "subtechnique-of", alias = "specializes")]
+    #[serde(rename = "subtechnique-of")]
     parent: Option<At<Id>>,
+    /// The later name of the same field.
+    specializes: Option<At<Id>>,
     // Mitigations.
     category: Option<Vec<Scalar>>,
     #[serde(rename = "ml-lifecycle", alias = "ML-lifecycle")]
     lifecycle: Option<Vec<At<Entry>>>,
     techniques: Option<Vec<At<Entry>>>,
     // Case studies.
+    summary: Option<Scalar>,
     #[serde(rename = "incident-date")]
     date: Option<At<Scalar>>,
     #[serde(rename = "incident-date-granularity")]
@@ -60,8 +62,10 @@ struct ObjectYaml {
     kind: Option<At<Scalar>>,
     actor: Option<Scalar>,
     target: Option<Scalar>,
-    #[serde(alias = "reported-by")]
     reporter: Option<Scalar>,
+    /// The name of that field before 4.4.0.
+    #[serde(rename = "reported-by")]
+    reported_by: Option<Scalar>,
     procedure: Option<Vec<StepYaml>>,
 }
 
@@ -82,7 +86,7 @@ impl File {
                 let mut matrices = matrices.into_iter();
                 let first = matrices.next();
                 if let Some(second) = matrices.next() {
-                    warnings.add(second.line, "matrices", "only the first matrix of the file is read");
+                    warnings.add(second.line, "matrices", "has another entry, but only the first is read");
                 }
                 first.map(|m| m.value).unwrap_or_default()
             }
@@ -110,7 +114,7 @@ fn object(o: ObjectYaml, warnings: &mut Warnings) -> Object {
     Object {
         id,
         name: line(Some(o.name)),
-        description: prose(o.description),
+        description: prose(o.summary.or(o.description)),
         references: references(o.references),
         attack: attack(o.attack),
         created: warnings.date(id.value, "date of creation", o.created_date),
@@ -122,7 +126,7 @@ fn technique(mut o: ObjectYaml, raw: &mut Raw, warnings: &mut Warnings) {
     let id = o.id.value.0;
     let edge = |target: At<Id>| Edge { source: id, target: target.map(|Id(id)| id), how: Text::default() };
     raw.achieves.extend(o.tactics.take().into_iter().flatten().map(edge));
-    raw.specializes.extend(o.parent.take().map(edge));
+    raw.specializes.extend(o.parent.take().or(o.specializes).map(edge));
     raw.techniques.push(RawTechnique {
         maturity: warnings.maturity(id, o.maturity.take()),
         platforms: Vec::new(),
@@ -186,7 +190,7 @@ fn phase(text: Scalar) -> Text {
 fn case_study(mut o: ObjectYaml, raw: &mut Raw, warnings: &mut Warnings) {
     let id = o.id.map(|Id(id)| id);
     let kind = warnings.case_study_kind(id.value, o.kind.take());
-    let reporter = line(o.reporter.take());
+    let reporter = line(o.reporter.take().or(o.reported_by.take()));
     warnings.reporter(id, kind, &reporter);
     let steps = o.procedure.take().unwrap_or_default();
     let count = steps.len();

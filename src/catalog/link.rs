@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 
-use super::chain::{ChainError, attack_order};
+use super::chain::chain;
 use super::id::{Kind, ObjectId};
-use super::model::{
-    CaseStudy, Catalog, Column, Mitigates, Mitigation, Step, StepRef, Tactic, Technique, Text,
-};
+use super::model::{CaseStudy, Catalog, Column, Mitigates, Mitigation, StepRef, Tactic, Technique, Text};
 use super::raw::{At, Edge, Object, Raw, RawStep, Warnings};
 use super::read::ReadError;
 use super::sanitize::quote;
@@ -348,70 +346,6 @@ fn steps_by_case_study(
         by_case_study.entry(step.case_study).or_default().push(step);
     }
     Ok(by_case_study)
-}
-
-/// The steps of one case study in attack order.
-fn chain(
-    case_study: At<ObjectId>,
-    steps: Vec<RawStep>,
-    warnings: &mut Warnings,
-) -> Result<Vec<Step>, ReadError> {
-    let At { line, value: id } = case_study;
-    if steps.len() > usize::from(u16::MAX) {
-        return Err(ReadError::at(line, format!("the case study {id} has more than 65,535 steps")));
-    }
-    let graph: Vec<(&str, Vec<&str>)> =
-        steps.iter().map(|s| (&*s.id.value, s.leads_to.iter().map(|t| &*t.value).collect())).collect();
-    let order = attack_order(&graph).map_err(|error| match error {
-        ChainError::Twice(i) => {
-            let what = format!("{id} has two steps {}", quote(&steps[i].id.value));
-            ReadError::at(steps[i].id.line, what)
-        }
-        ChainError::Unknown { step, target } => {
-            let to = &steps[step].leads_to[target];
-            let from = quote(&steps[step].id.value);
-            ReadError::at(
-                to.line,
-                format!("step {from} of {id} leads to {}, which it has not", quote(&to.value)),
-            )
-        }
-        ChainError::Circle(around) => {
-            let names: Vec<String> = around.iter().take(5).map(|&i| quote(&steps[i].id.value)).collect();
-            let more = if around.len() > names.len() { " and others" } else { "" };
-            let first = around.first().map_or(line, |&i| steps[i].id.line);
-            let names = names.join(", ");
-            ReadError::at(first, format!("the steps of {id} lead in a circle through {names}{more}"))
-        }
-    })?;
-    // Both u16 conversions hold: the number of steps was checked above.
-    let place: HashMap<&str, u16> = order.iter().zip(0..).map(|(&i, n)| (graph[i].0, n)).collect();
-    let following: Vec<Vec<u16>> = steps
-        .iter()
-        .map(|step| {
-            let mut places: Vec<u16> =
-                step.leads_to.iter().filter_map(|to| place.get(&*to.value).copied()).collect();
-            places.sort_unstable();
-            let all = places.len();
-            places.dedup();
-            if places.len() < all {
-                let what = format!("step {} leads to the same step twice", quote(&step.id.value));
-                warnings.add(step.id.line, id, what);
-            }
-            places
-        })
-        .collect();
-    drop(place);
-    let mut taken: Vec<Option<(RawStep, Vec<u16>)>> = steps.into_iter().zip(following).map(Some).collect();
-    let in_order = order.iter().filter_map(|&i| taken[i].take());
-    Ok(in_order
-        .map(|(step, leads_to)| Step {
-            id: step.id.value,
-            technique: step.technique.value,
-            tactic: step.tactic.value,
-            description: step.description,
-            leads_to,
-        })
-        .collect())
 }
 
 fn tactic(object: Object) -> Tactic {

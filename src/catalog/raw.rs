@@ -271,7 +271,8 @@ impl Warnings {
             Some(day) if well_formed(day) => Text::from(day.to_owned()),
             _ if text.is_empty() => Text::default(),
             _ => {
-                let what = format!("the {field} {} is no date like 2026-09-15 and is left out", quote(text));
+                let what =
+                    format!("has the {field} {}, which is not like 2026-09-15 and is left out", quote(text));
                 self.add(line, place, what);
                 Text::default()
             }
@@ -309,7 +310,11 @@ impl Warnings {
         let At { line, value: Scalar(word) } = word?;
         let found = known.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(word.trim()));
         if found.is_none() {
-            self.add(line, place, format!("the {field} {} is not known and is left out", quote(&word)));
+            self.add(
+                line,
+                place,
+                format!("has the {field} {}, which is not known and is left out", quote(&word)),
+            );
         }
         found.map(|(_, value)| *value)
     }

@@ -113,6 +113,16 @@ mod tests {
         assert_eq!(sanitize(&once, true), once);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_comes_out_harmless_and_once_is_enough(text: String, multiline: bool) {
+            let once = sanitize(&text, multiline).into_owned();
+            let harmful = |c: char| (c.is_control() && !(multiline && c == '\n')) || is_hidden(c);
+            proptest::prop_assert!(!once.contains(harmful), "{:?}", once);
+            proptest::prop_assert_eq!(sanitize(&once, multiline), once.as_str());
+        }
+    }
+
     #[test]
     fn quotes_are_short_and_safe() {
         assert_eq!(quote("AML.X1"), "`AML.X1`");
