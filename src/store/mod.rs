@@ -99,6 +99,9 @@ impl Store {
 
     /// Applies a record to what the file holds now, and saves it.
     ///
+    /// A new file gets mode 0644 less the umask, as editors do, because it is made to be shared
+    /// through git; a file that is there keeps its mode and, where the user may, its group.
+    ///
     /// An undo takes back the last edit in the log, whoever made it. It sets only the fields that
     /// the edit was about: where somebody changed one of those by hand since, that change is taken
     /// back with it; other fields of the mark, and other marks, stay.
@@ -112,6 +115,7 @@ impl Store {
         fs::create_dir_all(directory).map_err(|e| StoreError::io("make the directory", directory, &e))?;
         // Once more, now that every directory is there: both names of the log are to agree.
         let target = file::resolve(&target)?;
+        file::is_there(&target)?;
         if let Some(obstacle) = file::obstacle(&target) {
             return Err(StoreError::Refused(format!("not saved: {obstacle}")));
         }
@@ -124,8 +128,7 @@ impl Store {
         if edit.is_some()
             && let Err(error) = log.append(&read, record)
         {
-            notice =
-                Some(format!("saved, but this can't be undone after a restart: {}", error::cause(&error)));
+            notice = Some(format!("saved, but it can't be undone: {}", error::cause(&error)));
         }
         Ok(Saved { assessment: document.view(catalog), history: read.history, applied: edit, notice })
     }
