@@ -21,4 +21,4 @@ pub use model::{
     Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,
 };
 pub use read::{MAX_BYTES, ReadError, Warning, read};
-pub use sanitize::sanitize;
+pub use sanitize::{is_unsafe, sanitize};

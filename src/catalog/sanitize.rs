@@ -53,6 +53,11 @@ pub(super) fn quote(text: &str) -> String {
     }
 }
 
+/// Whether [`sanitize`] shows the character by its number; line breaks and tabs count as such.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || is_hidden(c)
+}
+
 /// Characters that show nothing of their own but change or hide what stands around them: Unicode's
 /// categories Cf, Zl, Zp and the default-ignorable code points, without the two variation selectors
 /// that choose between text and emoji.

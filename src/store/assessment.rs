@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::clean;
+use super::error::one_line;
 use super::tree::{self, Fault, Node, Value};
-use crate::catalog::{Catalog, Kind, ObjectId};
+use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
 use crate::coverage::{Assessment, Edit, Evidence, EvidenceKind, Mark, Status};
 
 /// Fields that this version does not know, kept for one that does.
@@ -116,7 +116,7 @@ impl Document {
                 .ok()
                 .filter(|id| matches!(id.kind(), Kind::Technique | Kind::Mitigation))
                 .ok_or_else(|| {
-                    let id = clean::line(id);
+                    let id = one_line(id);
                     damage(key.line, format!("`{id}` is no technique's or mitigation's id such as AML.T0051"))
                 })?;
             let entry = Entry::from_tree(value)?;
@@ -155,7 +155,7 @@ impl Document {
             if let Some((_, comment)) = comment
                 && !super::emit::HEADER.contains(&comment)
             {
-                waiting.push(clean::line(comment));
+                waiting.push(one_line(comment));
                 if !full {
                     self.keep(owner, &mut waiting);
                 }
@@ -173,7 +173,7 @@ impl Document {
 
     /// What the program shows: texts cleaned, marks of ids that the catalogue lacks set apart.
     pub fn view(&self, catalog: &Catalog) -> Assessment {
-        let mut view = Assessment { release: clean::line(&self.release), ..Assessment::default() };
+        let mut view = Assessment { release: one_line(&self.release), ..Assessment::default() };
         for (id, entry) in &self.entries {
             if !entry.mark.is_empty() {
                 let marks = if catalog.contains(*id) { &mut view.marks } else { &mut view.retired };
@@ -248,7 +248,7 @@ fn check_lines(text: &str) -> Result<(), Damage> {
         "1" => Ok(()),
         other => {
             let line = text.lines().position(|line| line.starts_with("format:")).map(|at| at + 1);
-            let other: String = clean::line(other).chars().take(20).collect();
+            let other: String = one_line(other).chars().take(20).collect();
             Err(Damage { now: LATER, ..damage(line, format!("format `{other}` is not known, only 1")) })
         }
     }
@@ -313,7 +313,7 @@ fn status(node: &Node) -> Result<Status, Damage> {
         let words = Status::ALL.map(Status::word);
         let near = words.iter().find(|w| strsim::osa_distance(w, &word.to_lowercase()) <= 2);
         let near = near.map(|w| format!(", did you mean {w}?")).unwrap_or_default();
-        let word: String = clean::line(&word).chars().take(40).collect();
+        let word: String = one_line(&word).chars().take(40).collect();
         damage(node.line, format!("`{word}` is no status{near} (known: {})", words.join(", ")))
     })
 }
@@ -322,7 +322,7 @@ fn date(node: &Node) -> Result<Option<Date>, Damage> {
     let Some(text) = text(node)? else { return Ok(None) };
     let date = if text.len() == 10 { text.parse().ok() } else { None };
     date.map(Some).ok_or_else(|| {
-        let text: String = clean::line(&text).chars().take(40).collect();
+        let text: String = one_line(&text).chars().take(40).collect();
         damage(node.line, format!("`{text}` is no date such as 2026-11-23"))
     })
 }
@@ -377,12 +377,12 @@ fn comment_in<'t>(line: &'t str, start: usize, scalars: &[(usize, usize)]) -> Op
 }
 
 fn clean_mark(mark: &Mark) -> Mark {
-    let line = |text: &Option<String>| text.as_deref().map(clean::line);
-    let evidence = |e: &Evidence| Evidence { what: clean::line(&e.what), link: line(&e.link), ..e.clone() };
+    let line = |text: &Option<String>| text.as_deref().map(one_line);
+    let evidence = |e: &Evidence| Evidence { what: one_line(&e.what), link: line(&e.link), ..e.clone() };
     Mark {
         status: mark.status,
         owner: line(&mark.owner),
-        note: mark.note.as_deref().map(clean::lines),
+        note: mark.note.as_deref().map(|note| sanitize(note, true).into_owned()),
         evidence: mark.evidence.iter().map(evidence).collect(),
         tested: mark.tested,
         review: mark.review,

@@ -4,9 +4,8 @@
 use jiff::civil::Date;
 
 use super::assessment::{Document, Entry, Fields};
-use super::clean::is_hidden;
 use super::tree::{Node, Value};
-use crate::catalog::{Catalog, ObjectId};
+use crate::catalog::{Catalog, ObjectId, is_unsafe};
 use crate::coverage::EvidenceKind;
 
 /// The comments that every file starts with.
@@ -145,7 +144,7 @@ fn is_block(text: &str) -> bool {
         && !text.starts_with([' ', '\n'])
         && !text.ends_with('\n')
         && text.split('\n').all(|line| !line.ends_with(' '))
-        && !text.chars().any(|c| c != '\n' && is_hidden(c))
+        && !text.chars().any(|c| c != '\n' && is_unsafe(c))
 }
 
 /// A scalar of one line: plain where no reader can take it for anything else, or quoted.
@@ -164,7 +163,7 @@ fn is_plain(text: &str) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.chars().any(is_hidden)
+        && !text.chars().any(is_unsafe)
         && !TAKEN.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
@@ -178,7 +177,7 @@ fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             // A reviewer sees what is there, too.
-            c if is_hidden(c) => match u32::from(c) {
+            c if is_unsafe(c) => match u32::from(c) {
                 code @ ..=0xff => out.push_str(&format!("\\x{code:02X}")),
                 code @ ..=0xffff => out.push_str(&format!("\\u{code:04X}")),
                 code => out.push_str(&format!("\\U{code:08X}")),

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::assessment::Damage;
-use super::clean;
+use crate::catalog::sanitize;
 
 /// Why a mark was not saved. The assessment file is as it was, but for [`StoreError::Doubtful`].
 #[derive(Debug, thiserror::Error)]
@@ -47,14 +47,19 @@ pub(super) fn cause(error: &io::Error) -> String {
         ErrorKind::NotFound => "it is not there".into(),
         _ => {
             let text = error.to_string();
-            clean::line(text.split(" (os error").next().unwrap_or_default())
+            one_line(text.split(" (os error").next().unwrap_or_default())
         }
     }
 }
 
+/// A text from a file, safe to show on one line.
+pub(super) fn one_line(text: &str) -> String {
+    sanitize(text, false).into_owned()
+}
+
 /// A path, safe to show.
 pub(super) fn show(path: &Path) -> String {
-    clean::line(&path.display().to_string())
+    one_line(&path.display().to_string())
 }
 
 /// Why a file opens read-only.

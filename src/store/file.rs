@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, Gid, OFlags};
+use rustix::io::Errno;
 
 use super::StoreError;
 use super::error::cause;
@@ -36,7 +37,7 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
             Err(error) => return Err(StoreError::io("find", &path, &error)),
         }
     }
-    Err(StoreError::Refused(format!("{} is a loop of links; name another file with -C", show(&path))))
+    Err(StoreError::Refused(format!("{} is a loop of links; name another file", show(&path))))
 }
 
 /// The path of a file that is not there, with as much of it resolved as there is.
@@ -54,36 +55,39 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// The bytes of a regular file; None where there is none. `option` is how another file is named.
-pub(super) fn read(path: &Path, option: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let refuse = |what: &str| {
-        Err(StoreError::Refused(format!("{} {what}; name another file with {option}", show(path))))
-    };
-    // Asked before it is opened, because opening a device can do things.
-    let kind = match fs::metadata(path) {
-        Ok(meta) => meta.file_type(),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+/// Whether there is a file; an error where there is something that is no regular file.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    let what = match fs::metadata(path).map(|meta| meta.file_type()) {
+        Ok(kind) if kind.is_file() => return Ok(true),
+        Ok(kind) if kind.is_dir() => "is a directory",
+        Ok(kind) if kind.is_fifo() => "is a pipe",
+        Ok(kind) if kind.is_socket() => "is a socket",
+        Ok(_) => "is a device",
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(StoreError::io("read", path, &error)),
     };
-    let what = match kind {
-        kind if kind.is_file() => None,
-        kind if kind.is_dir() => Some("is a directory"),
-        kind if kind.is_fifo() => Some("is a pipe"),
-        kind if kind.is_socket() => Some("is a socket"),
-        _ => Some("is a device"),
-    };
-    if let Some(what) = what {
-        return refuse(what);
+    Err(unfit(path, what))
+}
+
+fn unfit(path: &Path, what: &str) -> StoreError {
+    StoreError::Refused(format!("{} {what}; name another file", show(path)))
+}
+
+/// The bytes of a regular file; None where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    // Asked before it is opened, because opening a device can do things.
+    if !is_there(path)? {
+        return Ok(None);
     }
     // Not blocking, should it have become a pipe since.
     let mut bytes = Vec::new();
     let file = open(OpenOptions::new().read(true), path).map_err(|e| StoreError::io("read", path, &e))?;
     if !file.metadata().is_ok_and(|meta| meta.is_file()) {
-        return refuse("is no regular file");
+        return Err(unfit(path, "is no regular file"));
     }
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| StoreError::io("read", path, &e))?;
     if bytes.len() as u64 > MAX_FILE {
-        return refuse("is larger than 8 MiB");
+        return Err(unfit(path, "is larger than 8 MiB"));
     }
     Ok(Some(bytes))
 }
@@ -94,11 +98,11 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// What stands in the way of replacing a file, as one sentence.
+/// What stands in the way of replacing a regular file, as one sentence.
 pub(super) fn obstacle(path: &Path) -> Option<String> {
     let meta = fs::metadata(path).ok();
     if let Some(meta) = &meta {
-        if meta.is_file() && meta.nlink() > 1 {
+        if meta.nlink() > 1 {
             return Some(format!(
                 "{0} has {1} hard links, which saving would part; replace it by a copy of itself \
                  (cp -p {0} copy; mv copy {0}) or name another file with -C",
@@ -106,22 +110,21 @@ pub(super) fn obstacle(path: &Path) -> Option<String> {
                 meta.nlink()
             ));
         }
-        if rustix::fs::access(path, Access::WRITE_OK).is_err() {
-            return Some(format!(
-                "{} may not be written; see to its permissions (chmod u+w) or name another file with -C",
-                show(path)
-            ));
+        if let Err(error) = rustix::fs::access(path, Access::WRITE_OK) {
+            return Some(closed("", path, error));
         }
     }
     // The nearest directory that is there: the ones below it are made when something is saved.
     let directory = path.ancestors().skip(1).find(|directory| directory.exists())?;
-    if rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_err() {
-        return Some(format!(
-            "the directory {} may not be written, which saving needs; see to its permissions or name another file with -C",
-            show(directory)
-        ));
+    match rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => None,
+        Err(error) => Some(closed("the directory ", directory, error)),
     }
-    None
+}
+
+fn closed(kind: &str, path: &Path, error: Errno) -> String {
+    let (path, cause) = (show(path), cause(&error.into()));
+    format!("{kind}{path} may not be written ({cause}); see to its permissions or name another file with -C")
 }
 
 /// Held as long as it lives. The lock file stays: removing it would let two hold "the" lock.

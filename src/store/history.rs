@@ -15,7 +15,7 @@ use super::file;
 use crate::coverage::{History, Record};
 
 /// Records after which a log is shortened to what [`History`] remembers.
-const MAX_RECORDS: usize = 2_000;
+pub(super) const MAX_RECORDS: usize = 2_000;
 
 /// Largest log that is read, in bytes; a longer one is set aside.
 const MAX_LOG: u64 = 64 * 1024 * 1024;
@@ -23,7 +23,7 @@ const MAX_LOG: u64 = 64 * 1024 * 1024;
 /// The log of one assessment.
 #[derive(Debug)]
 pub(super) struct Log {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     header: String,
 }
 
@@ -144,7 +144,7 @@ impl Log {
     }
 }
 
-fn line(record: &Record) -> io::Result<String> {
+pub(super) fn line(record: &Record) -> io::Result<String> {
     Ok(sealed(&serde_json::to_string(record)?))
 }
 

@@ -6,7 +6,6 @@
 //! How and why is in `docs/durability.md`.
 
 mod assessment;
-mod clean;
 mod emit;
 mod error;
 mod file;
@@ -101,6 +100,9 @@ impl Store {
 
     /// Applies a record to what the file holds now, and saves it.
     ///
+    /// A new file gets mode 0644 less the umask, as editors do, because it is made to be shared
+    /// through git; a file that is there keeps its mode and, where the user may, its group.
+    ///
     /// An undo takes back the last edit in the log, whoever made it. It sets only the fields that
     /// the edit was about: where somebody changed one of those by hand since, that change is taken
     /// back with it; other fields of the mark, and other marks, stay.
@@ -114,6 +116,7 @@ impl Store {
         fs::create_dir_all(directory).map_err(|e| StoreError::io("make the directory", directory, &e))?;
         // Once more, now that every directory is there: both names of the log are to agree.
         let target = file::resolve(&target)?;
+        file::is_there(&target)?;
         if let Some(obstacle) = file::obstacle(&target) {
             return Err(StoreError::Refused(format!("not saved: {obstacle}")));
         }
@@ -126,8 +129,7 @@ impl Store {
         if edit.is_some()
             && let Err(error) = log.append(&read, record)
         {
-            notice =
-                Some(format!("saved, but this can't be undone after a restart: {}", error::cause(&error)));
+            notice = Some(format!("saved, but it can't be undone: {}", error::cause(&error)));
         }
         Ok(Saved { assessment: document.view(catalog), history: read.history, applied: edit, notice })
     }
@@ -142,7 +144,7 @@ impl Store {
 
 /// The file's bytes and what they say; None where there is no file.
 fn read_document(target: &Path) -> Result<Option<(Vec<u8>, Document)>, StoreError> {
-    let Some(bytes) = file::read(target, "-C")? else { return Ok(None) };
+    let Some(bytes) = file::read(target)? else { return Ok(None) };
     match Document::read(&bytes) {
         Ok(document) => Ok(Some((bytes, document))),
         Err(damage) => Err(StoreError::Refused(error::describe(target, &damage))),
@@ -170,7 +172,7 @@ fn write_document(target: &Path, catalog: &Catalog, edit: Option<&Edit>) -> Resu
         let check = |written: &[u8]| {
             verify(target, written, &text, &document, catalog)?;
             // An editor does not take our lock.
-            overtaken = file::read(target, "-C")? != before;
+            overtaken = file::read(target)? != before;
             if overtaken { Err(StoreError::Contended { path: error::show(target) }) } else { Ok(()) }
         };
         match file::replace(target, text.as_bytes(), 0o644, check) {

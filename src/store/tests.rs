@@ -576,6 +576,62 @@ fn a_log_that_can_not_be_used_does_not_stop_a_mark() {
     assert_eq!(place.store().load(&catalog()).assessment.marks.len(), 3);
 }
 
+#[test]
+fn a_long_log_is_shortened_and_still_undoes() {
+    let place = Place::new();
+    let log = Log::new(&place.path("state"), &place.path("marks.yaml"));
+    let edit = |n: usize| {
+        let after = Mark { owner: Some(format!("owner {n}")), ..Mark::default() };
+        Edit { changes: vec![Change { id: id("AML.T0001"), before: Mark::default(), after }] }
+    };
+    let add = |n: usize| {
+        let mut contents = log.read();
+        contents.history.take(&Record::Do(edit(n)));
+        log.append(&contents, &Record::Do(edit(n))).unwrap();
+        fs::read_to_string(&log.path).unwrap().lines().count() - 1
+    };
+    assert_eq!(add(0), 1);
+    // The bulk at once: the test need not wait for the disk two thousand times.
+    let lines = (1..history::MAX_RECORDS).map(|n| history::line(&Record::Do(edit(n))).unwrap());
+    let text = fs::read_to_string(&log.path).unwrap() + &lines.collect::<String>();
+    fs::write(&log.path, text).unwrap();
+    assert_eq!(add(history::MAX_RECORDS), 1_000);
+    assert_eq!(add(history::MAX_RECORDS + 1), 1_001);
+    assert_eq!(log.read().history.last_done(), Some(&edit(history::MAX_RECORDS + 1)));
+}
+
+#[test]
+fn a_mark_is_saved_even_where_the_log_can_not_be() {
+    let place = Place::new();
+    fs::write(place.path("state"), "a file where the directory should be").unwrap();
+    let saved = mark(&place.store(), "AML.T0001", Status::Gap);
+    assert!(saved.notice.is_some_and(|notice| notice.starts_with("saved, but")));
+    assert_eq!(status_of(&place.store(), "AML.T0001"), Status::Gap);
+}
+
+#[test]
+fn a_replacement_that_fails_its_check_leaves_the_file_and_nothing_else() {
+    let place = Place::new();
+    fs::write(place.path("file"), "old").unwrap();
+    let check = |written: &[u8]| {
+        assert_eq!(written, b"new");
+        Err(StoreError::Refused("no".into()))
+    };
+    assert!(file::replace(&place.path("file"), b"new", 0o644, check).is_err());
+    assert_eq!(fs::read_to_string(place.path("file")).unwrap(), "old");
+    assert_eq!(fs::read_dir(place.dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_text_too_long_to_be_read_again_is_refused() {
+    let place = Place::new();
+    mark(&place.store(), "AML.T0001", Status::Gap);
+    let before = place.text();
+    let error = set(&place.store(), "AML.T0001", |m| m.note = Some("x".repeat(70_000))).unwrap_err();
+    assert!(error.to_string().contains("64 KiB"), "{error}");
+    assert_eq!(place.text(), before);
+}
+
 fn nasty() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         " ",

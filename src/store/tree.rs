@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Spanned, budget, options};
 
-use super::clean;
+use super::error::one_line;
 
 /// Longest scalar in bytes.
 const MAX_SCALAR: usize = 64 * 1024;
@@ -83,7 +83,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map(|l| l.line() as usize).filter(|line| *line > 0);
         let what = error.without_snippet().to_string();
-        let what: String = clean::line(what.lines().next().unwrap_or_default()).chars().take(200).collect();
+        let what: String = one_line(what.lines().next().unwrap_or_default()).chars().take(200).collect();
         Fault { line, what }
     })?;
     node(raw, text)
