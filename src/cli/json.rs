@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::args::state_word;
-use crate::catalog::{AttackReference, Catalog, Kind, ObjectId, Reference, Text};
+use crate::catalog::{AttackReference, CaseStudyKind, Catalog, Kind, Maturity, ObjectId, Reference, Text};
 use crate::coverage::{Assessment, Rollup, State};
 use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
@@ -102,7 +102,7 @@ fn technique(catalog: &Catalog, id: ObjectId) -> Option<Value> {
     Some(json!({
         "name": *t.name, "full-name": catalog.full_name(id), "description": *t.description,
         "attack": attack(t.attack.as_ref()), "references": references(&t.references),
-        "created": *t.created, "modified": *t.modified, "maturity": t.maturity.map(|m| m.word()),
+        "created": *t.created, "modified": *t.modified, "maturity": t.maturity.map(Maturity::word),
         "platforms": texts(&t.platforms), "tactics": ids(&t.tactics),
         "parent": t.parent.map(|p| p.to_string()), "sub-techniques": ids(&t.subs),
         "mitigations": mitigations, "steps": steps,
@@ -123,7 +123,7 @@ fn case_study(catalog: &Catalog, id: ObjectId) -> Option<Value> {
         .collect();
     Some(json!({
         "name": *c.name, "description": *c.description, "references": references(&c.references),
-        "created": *c.created, "modified": *c.modified, "type": c.kind.map(|k| k.word()),
+        "created": *c.created, "modified": *c.modified, "type": c.kind.map(CaseStudyKind::word),
         "actor": *c.actor, "target": *c.target, "reporter": *c.reporter, "date": c.known_date(),
         "steps": steps,
     }))

@@ -6,7 +6,8 @@ use super::markdown::render;
 use super::wrap::wrap;
 use super::{Line, Link, Page, Part, Section, Span, Target, Tone};
 use crate::catalog::{
-    AttackReference, CaseStudy, Catalog, Kind, Mitigation, ObjectId, Reference, Tactic, Technique, Text,
+    AttackReference, CaseStudy, CaseStudyKind, Catalog, Kind, Mitigation, ObjectId, Reference, Tactic,
+    Technique, Text,
 };
 use crate::coverage::{Assessment, Mark, State};
 
@@ -177,19 +178,19 @@ impl Builder<'_> {
         if !self.parts.contains(&part) {
             return false;
         }
-        if !title.is_empty() {
-            if !self.page.lines.is_empty() {
-                self.page.lines.push(Line::new());
-            }
-            let start = self.page.lines.len();
-            let text = count.map_or_else(|| title.to_owned(), |n| format!("{title} {n}"));
-            let rule = "-".repeat(self.cells.saturating_sub(text.len() + 4));
-            self.page.lines.push(vec![Span::new(format!("-- {text} {rule}"), Tone::Heading)]);
-            self.page.sections.push(Section { title, count, lines: start..start });
-        } else {
+        if title.is_empty() {
             let start = self.page.lines.len();
             self.page.sections.push(Section { title: "Text", count: None, lines: start..start });
+            return true;
         }
+        if !self.page.lines.is_empty() {
+            self.page.lines.push(Line::new());
+        }
+        let start = self.page.lines.len();
+        let text = count.map_or_else(|| title.to_owned(), |n| format!("{title} {n}"));
+        let rule = "-".repeat(self.cells.saturating_sub(text.len() + 4));
+        self.page.lines.push(vec![Span::new(format!("-- {text} {rule}"), Tone::Heading)]);
+        self.page.sections.push(Section { title, count, lines: start..start });
         true
     }
 
@@ -380,5 +381,9 @@ fn join(texts: &[Text]) -> String {
 }
 
 fn about_case(c: &CaseStudy) -> String {
-    [c.kind.map(|k| k.word()), Some(c.known_date())].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [c.kind.map(CaseStudyKind::word), Some(c.known_date())]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

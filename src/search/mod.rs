@@ -240,11 +240,8 @@ fn by_text<'c>(catalog: &'c Catalog, id: ObjectId, sought: &[String]) -> Option<
     if let Some(at) = find_all_words(description, sought) {
         return Some((Found::Text, at, description));
     }
-    let steps = catalog.case_study(id)?.steps.iter().enumerate();
-    steps
-        .filter_map(|(i, step)| {
-            let at = find_all_words(&step.description, sought)?;
-            Some((Found::Step(u16::try_from(i).unwrap_or(u16::MAX)), at, &*step.description))
-        })
-        .next()
+    catalog.case_study(id)?.steps.iter().enumerate().find_map(|(i, step)| {
+        let at = find_all_words(&step.description, sought)?;
+        Some((Found::Step(u16::try_from(i).unwrap_or(u16::MAX)), at, &*step.description))
+    })
 }

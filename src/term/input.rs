@@ -93,10 +93,9 @@ impl Decoder {
 
 fn step(bytes: &[u8]) -> Step {
     match bytes {
-        [] | [0x1b] => Step::Wait,
+        [] | [0x1b] | [0x1b, b'O'] => Step::Wait,
         [0x1b, 0x1b, ..] => Step::Key(Key::plain(Code::Esc), 1),
         [0x1b, b'[', ..] => csi(bytes),
-        [0x1b, b'O'] => Step::Wait,
         [0x1b, b'O', last, ..] => match ss3(*last) {
             Some(code) => Step::Key(Key::plain(code), 3),
             None => Step::Skip(3),
