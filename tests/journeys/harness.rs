@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
-use atlasnav::app::{App, Effect, Event, Key, Message, Start};
+pub use atlasnav::app::Start;
+use atlasnav::app::{App, Effect, Event, Key, Message};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::coverage::{Assessment, History, Record, State};
 use atlasnav::ui::{Depth, Ui};
