@@ -38,6 +38,12 @@ pub fn pad(text: &str, cells: usize) -> String {
     out
 }
 
+/// Breaks a plain text into lines of at most `cells` cells.
+pub fn wrap_text(text: &str, cells: usize) -> Vec<String> {
+    let lines = wrap(&[Span::new(text, Tone::Normal)], cells, "", 0);
+    lines.into_iter().map(|line| line.into_iter().map(|s| s.text).collect()).collect()
+}
+
 /// Breaks spans into lines of at most `cells` cells. Breaks at spaces only, so that the parenthesis
 /// around a link stays with it; inside a word only where it is wider than a line; `\n` always breaks.
 /// Every line starts with `indent` spaces, the first with `first` instead.
