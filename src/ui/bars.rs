@@ -19,7 +19,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                 ListKind::Mitigations => "Mitigations",
                 ListKind::CaseStudies => "Case studies",
             };
-            format!("{name} by {}", view.sort.word(view.kind))
+            name.to_owned()
         }
         Screen::Object(view) => view.id.short(),
     };
@@ -136,7 +136,7 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             _ => true,
         };
         if fits {
-            hints.push((row.keys.first().copied().unwrap_or_default().replace(' ', ""), row.hint));
+            hints.push((row.shown_key(), row.hint));
             if row.hint == "open" {
                 hints.push(("m".to_owned(), "mark"));
             }
