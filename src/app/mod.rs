@@ -409,7 +409,9 @@ impl App {
             _ => self.side_positions,
         };
         for ((area, parts), at) in areas.into_iter().zip(positions) {
-            let cells = usize::from(area.width).saturating_sub(1).min(page::MAX_PROSE);
+            // A blank column on the left, and one before the line to the next pane.
+            let margin = if area.x + area.width < self.size.0 { 2 } else { 1 };
+            let cells = usize::from(area.width).saturating_sub(margin).min(page::MAX_PROSE);
             let page = page::object(&self.catalog, &self.assessment, self.today, id, parts, cells);
             let mut pane = Pane { area, parts, page, at };
             pane.clamp();
