@@ -131,11 +131,11 @@ impl App {
                 match (self.saving.warned, self.saving.failed.len()) {
                     (false, _) => self.complain(format!("NOT SAVED: {reason}")),
                     // The second try, after q: why the program is still here has to be said, too.
-                    (true, 1) => self.complain(format!(
-                        "1 change is NOT SAVED: {reason} q once more quits without it."
-                    )),
+                    (true, 1) => {
+                        self.complain(format!("1 change is NOT SAVED; q again quits without it. {reason}"));
+                    }
                     (true, count) => self.complain(format!(
-                        "{count} changes are NOT SAVED: {reason} q once more quits without them."
+                        "{count} changes are NOT SAVED; q again quits without them. {reason}"
                     )),
                 }
                 self.saving.reason = Some(reason);

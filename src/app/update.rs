@@ -417,7 +417,7 @@ impl App {
             return vec![Effect::Quit];
         }
         self.saving.warned = true;
-        self.complain("Not everything is saved; trying again. q once more quits without it.");
+        self.complain("Not everything is saved; trying again. q again quits without it.");
         self.send_failed_again()
     }
 }
