@@ -148,12 +148,12 @@ impl Builder<'_> {
         if self.begin(Part::Related, "Steps", Some(c.steps.len())) {
             for (i, step) in c.steps.iter().enumerate() {
                 let tactic = catalog.name(step.tactic).unwrap_or_default();
-                let number = format!("{:>2} ", i + 1);
+                let number = format!("{} ", i + 1);
                 let line = self.page.lines.len();
                 let mut spans = vec![Span::new(number, Tone::Strong)];
                 spans.extend(self.object_spans(step.technique, line));
-                spans.push(Span::new(format!("  {tactic}"), Tone::Dim));
-                self.push_wrapped(&spans, "", 5);
+                spans.push(Span::new(format!(" ({tactic})"), Tone::Dim));
+                self.push_wrapped(&spans, if i < 9 { " " } else { "" }, 5);
                 self.below(&step.description);
                 // The usual chain runs on to the next step; anything else is said.
                 let next = u16::try_from(i + 1).unwrap_or(u16::MAX);
@@ -362,7 +362,7 @@ impl Builder<'_> {
         let line = self.page.lines.len();
         let mut spans = self.object_spans(id, line);
         if !note.is_empty() {
-            spans.push(Span::new(format!("  {note}"), Tone::Dim));
+            spans.push(Span::new(format!(" ({note})"), Tone::Dim));
         }
         self.push_wrapped(&spans, &" ".repeat(indent), indent + 2);
     }
