@@ -8,7 +8,7 @@ use crate::page::wrap_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HelpLine {
     Heading(&'static str),
-    /// `keys` is empty where the help goes on from the line above.
+    /// Either is empty where only the other goes on from the line above.
     Entry {
         keys: String,
         help: String,
@@ -40,9 +40,15 @@ impl App {
         for scope in scopes {
             lines.push(HelpLine::Heading(scope.title()));
             for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-                let mut keys = row.shown_keys();
-                for help in wrap_text(row.help, cells) {
-                    lines.push(HelpLine::Entry { keys: std::mem::take(&mut keys), help });
+                let mut keys = wrap_text(&row.shown_keys(), HELP_KEYS - 3).into_iter();
+                let mut helps = wrap_text(row.help, cells).into_iter();
+                loop {
+                    let (keys, help) = (keys.next(), helps.next());
+                    if keys.is_none() && help.is_none() {
+                        break;
+                    }
+                    let (keys, help) = (keys.unwrap_or_default(), help.unwrap_or_default());
+                    lines.push(HelpLine::Entry { keys, help });
                 }
             }
             lines.push(HelpLine::Text(String::new()));
