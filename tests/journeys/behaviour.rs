@@ -86,7 +86,7 @@ fn quitting_with_marks_that_are_not_saved_says_so_once_and_tries_again() {
     let no = || Answers::No("No space.".to_owned());
     let refused = journey(80, 24).answers(no()).keys("mgq");
     assert!(!refused.quit);
-    assert_eq!(refused.said(), "1 change is NOT SAVED: No space. q once more quits without it.");
+    assert_eq!(refused.said(), "1 change is NOT SAVED; q again quits without it. No space.");
     assert_eq!(refused.saves, 2, "quitting tries again");
     assert!(refused.keys("q").quit);
     // Any other key takes the question back.
@@ -408,7 +408,7 @@ fn help_and_messages_hold_the_whole_of_what_they_say() {
         help.push_str(&journey.text());
         journey.press("<space>");
     }
-    for words in ["Apache License", "nor endorsed", "not MITRE's", "ctrl-d  space", "vouches for", "space"] {
+    for words in ["Apache License", "nor endorsed", "not MITRE's", "ctrl-d, space", "vouches for", "space"] {
         assert!(help.contains(words), "{words}");
     }
 }

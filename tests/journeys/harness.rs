@@ -91,6 +91,7 @@ pub fn start(size: (u16, u16)) -> Start {
     Start {
         catalog: builtin(),
         source: "built-in summaries".to_owned(),
+        warnings: Vec::new(),
         notices: Vec::new(),
         assessment: Assessment::default(),
         name: "acme".to_owned(),

@@ -54,6 +54,7 @@ fn a_catalogue() {
         let mut start = Start { catalog: catalog.clone(), ..start(size) };
         start.source = hostile();
         start.name = hostile();
+        start.warnings = vec![hostile()];
         start.notices = vec![hostile()];
         Journey::new(start)
     });

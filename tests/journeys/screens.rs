@@ -120,8 +120,8 @@ fn what_the_program_says() {
     refused.read_only = Some("acme.yaml is of a newer atlasnav; marks cannot be changed.".to_owned());
     see("080-read-only", &Journey::new(refused).keys("jmg"));
     let mut warned = start((80, 24));
+    warned.warnings = vec!["line 812: AML.CS0031 has a step without a technique.".to_owned()];
     warned.notices = vec![
-        "line 812: AML.CS0031 has a step without a technique.".to_owned(),
         "The assessment was made on 2026.08; 2 marks stand for techniques that 2026.09 does not have, and are kept.".to_owned(),
     ];
     see("080-messages", &Journey::new(warned).keys("mgjmpu!"));

@@ -32,10 +32,10 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_walk_ends_in_a_panic(steps in prop::collection::vec(step(), 1..250)) {
+    fn no_walk_ends_in_a_panic(steps in prop::collection::vec(step(), 1..400)) {
         let mut journey = marked(80, 24);
         for (i, step) in steps.into_iter().enumerate() {
             match step {
