@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::canvas::Canvas;
 use super::theme::Role;
 use crate::app::{App, Area, Code, Command, HELP_KEYS, HelpLine, MENUS, NoteEdit, Palette, Row};
-use crate::page::{clip, pad, width};
+use crate::page::{pad, width};
 
 /// The menu of what may follow the pending keys, at the foot of the body.
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
