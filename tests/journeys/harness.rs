@@ -9,9 +9,8 @@ use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::coverage::{Assessment, History, Record, State};
 use atlasnav::ui::{Depth, Ui};
 use jiff::civil::{Date, date};
-use ratatui::Terminal;
-use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::picture::{picture, rows};
 
@@ -237,20 +236,16 @@ impl Journey {
     pub fn shot(&self) -> String {
         let (buffer, cursor) = draw(&self.app, self.ui, self.app.size);
         let (width, height) = self.app.size;
-        let cursor = match self.app.scope() {
-            atlasnav::app::Scope::Text => format!("cursor {} {}\n", cursor.0, cursor.1),
-            _ => String::new(),
-        };
+        let cursor = cursor.map(|(x, y)| format!("cursor {x} {y}\n")).unwrap_or_default();
         format!("{width}x{height} {}\n~~~ screen\n{}{cursor}", self.typed, picture(&buffer))
     }
 }
 
-/// Draws an app into a terminal of some size; the buffer, and where the terminal's cursor is.
-pub fn draw(app: &App, ui: Ui, (width, height): (u16, u16)) -> (Buffer, (u16, u16)) {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
-    terminal.draw(|frame| ui.draw(app, frame)).expect("a frame in memory");
-    let cursor = terminal.backend_mut().get_cursor_position().expect("a cursor in memory");
-    (terminal.backend().buffer().clone(), (cursor.x, cursor.y))
+/// Draws an app into a buffer of some size; the buffer, and where the terminal's cursor goes.
+pub fn draw(app: &App, ui: Ui, (width, height): (u16, u16)) -> (Buffer, Option<(u16, u16)>) {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let cursor = ui.draw(app, &mut buffer);
+    (buffer, cursor)
 }
 
 /// Reads keys: a character is itself, `<name>` is the key of that name.

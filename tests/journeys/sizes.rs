@@ -45,7 +45,10 @@ fn draw_at(journey: &Journey, what: &str) {
     let (width, height) = journey.app.size;
     // A larger frame shows what would be drawn outside of the app's own size.
     let room = (width.saturating_add(9), height.saturating_add(4));
-    let (buffer, _) = draw(&journey.app, journey.ui, room);
+    let (buffer, cursor) = draw(&journey.app, journey.ui, room);
+    if let Some((x, y)) = cursor {
+        assert!(x < width && y < height, "{what} at {width}x{height} puts the cursor at {x},{y}");
+    }
     for y in 0..room.1 {
         let from = if y < height { width } else { 0 };
         for x in from..room.0 {
