@@ -19,9 +19,7 @@ fn see(name: &str, journey: &Journey) {
 fn matrix_at_80x24() {
     see("080-matrix-start", &journey(80, 24));
     see("080-matrix-marked", &marked(80, 24).keys("jj"));
-    see("080-matrix-zoom-1", &marked(80, 24).keys("+lj"));
     see("080-matrix-zoom-2", &marked(80, 24).keys("++lljj"));
-    see("080-matrix-zoom-3-last-column", &marked(80, 24).keys("+++<end>"));
     see("080-matrix-one-open", &marked(80, 24).keys("ll<space>jj"));
     see("080-matrix-all-open-scrolled", &marked(80, 24).keys("llzsG"));
     see("080-matrix-zoom-1-scrolled-both-ways", &marked(80, 24).keys("+zsLG"));
@@ -32,10 +30,8 @@ fn matrix_at_80x24() {
 fn matrix_at_160x45() {
     see("160-matrix-start", &journey(160, 45));
     see("160-matrix-marked-all-open", &marked(160, 45).keys("zs5<esc>llj"));
-    see("160-matrix-zoom-1", &marked(160, 45).keys("+lj"));
     see("160-matrix-zoom-3", &marked(160, 45).keys("+++lljj"));
     see("160-matrix-pane-focus", &marked(160, 45).keys("j<tab>jj<tab>j"));
-    see("160-matrix-without-panes-zoom-2", &marked(160, 45).keys("w++zs"));
 }
 
 #[test]
@@ -60,7 +56,6 @@ fn searching() {
     see("080-search-nothing", &journey(80, 24).keys("/qqqqqq"));
     see("080-search-kept-hits", &marked(80, 24).keys("/promt injecton<tab>n"));
     see("160-search-preview", &marked(160, 45).keys("/51.1"));
-    see("120-search-preview", &marked(120, 40).keys("/generative<down>"));
     see("060-search", &marked(60, 18).keys("/exfiltration<down>"));
 }
 
@@ -69,22 +64,18 @@ fn pages() {
     see("080-technique", &marked(80, 24).keys("/51.1<enter>"));
     see("080-technique-links", &marked(80, 24).keys("/51.1<enter>}jj"));
     see("080-technique-end", &marked(80, 24).keys("/51.1<enter>G"));
-    see("080-technique-with-note", &marked(80, 24).keys("<enter>"));
+    see("080-technique-with-note", &marked(80, 24).keys("/t0.0<enter>"));
     see("080-tactic", &marked(80, 24).keys("/ta2<enter>"));
     see("080-mitigation", &marked(80, 24).keys("/m20<enter>"));
     see("080-case-study", &marked(80, 24).keys("/cs26<enter>}j"));
     see("160-technique", &marked(160, 45).keys("/51.1<enter><tab>j"));
     see("160-mitigation", &marked(160, 45).keys("/m20<enter>l"));
     see("160-case-study", &marked(160, 45).keys("/cs26<enter>l<ctrl-d>"));
-    see("120-technique", &marked(120, 40).keys("/53<enter>jj"));
-    see("080-link-followed-and-back", &marked(80, 24).keys("/51.1<enter>}j<enter>}<enter>[["));
 }
 
 #[test]
 fn lists() {
-    see("080-list-techniques-by-status", &marked(80, 24).keys("2ssG"));
     see("160-list-case-studies", &journey(160, 45).keys("4j"));
-    see("060-list-mitigations", &marked(60, 18).keys("3jjj"));
     let mut all = String::new();
     for (keys, sorts) in [("2", 5), ("3", 5), ("4", 4)] {
         for sort in 0..sorts {
@@ -103,12 +94,10 @@ fn typing_and_popups() {
     see("080-go-menu-on-a-page", &marked(80, 24).keys("<enter>g"));
     let note = "jmnNo egress check.<alt-enter>See the wiki: ";
     see("080-note", &journey(80, 24).keys(note).paste("https://wiki/ai-gw\r\nand the rest\u{1b}[31m"));
-    see("160-note", &marked(160, 45).keys("mn"));
     see("080-palette", &journey(80, 24).keys(":"));
     see("080-palette-typed", &journey(80, 24).keys(":mark co<down>"));
     see("080-help", &journey(80, 24).keys("?"));
     see("080-help-end", &journey(80, 24).keys("3?G"));
-    see("160-help", &journey(160, 45).keys("?"));
 }
 
 #[test]
@@ -125,6 +114,5 @@ fn what_the_program_says() {
         "The assessment was made on 2026.08; 2 marks stand for techniques that 2026.09 does not have, and are kept.".to_owned(),
     ];
     see("080-messages", &Journey::new(warned).keys("mgjmpu!"));
-    see("080-a-key-without-meaning", &journey(80, 24).keys("zq"));
     see("059-too-small", &journey(59, 17));
 }
