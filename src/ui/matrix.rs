@@ -156,7 +156,10 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
         after = "=";
     }
     if is_cursor {
-        canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
+        // While a pane beside has the keys, brackets alone keep the place: one cursor at a time.
+        if app.side_focus.is_none() {
+            canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
+        }
         after = "]";
         if let Some(x) = area.x.checked_sub(1)
             && app.grid_area().is_some_and(|grid| x >= grid.x)

@@ -366,6 +366,20 @@ fn monochrome_tells_states_and_cursor_apart_without_colour() {
 }
 
 #[test]
+fn there_is_one_cursor_and_it_is_where_the_keys_go() {
+    let mut journey = marked(160, 45).keys("j");
+    let number = format!("{:03}", cursor(&journey).id.number());
+    assert!(has_cursor_on(&journey, &number));
+    journey.press("<tab>");
+    assert!(!has_cursor_on(&journey, &number) && has_cursor_on(&journey, "Reconnaissance"));
+    assert!(journey.text().contains(&format!("{number}]")), "the place in the matrix still shows");
+    journey.press("<tab>");
+    assert!(!has_cursor_on(&journey, "Reconnaissance") && has_cursor_on(&journey, "M0000"));
+    journey.press("<tab>");
+    assert!(has_cursor_on(&journey, &number) && !has_cursor_on(&journey, "M0000"));
+}
+
+#[test]
 fn colours_leave_the_background_alone() {
     for keys in ["zs", "<enter>", "2", "/poison", "m", "?", ":", "mn"] {
         let buffer = marked(160, 45).keys(keys).buffer();
