@@ -191,7 +191,7 @@ pub const COMMANDS: &[Row] = &[
     row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name or text: techniques, mitigations, case studies, steps"),
     row(C::NextHit, "next-hit", &["n"], Anywhere, "", "The next hit of the search"),
     row(C::PreviousHit, "previous-hit", &["N"], Anywhere, "", "The previous hit of the search"),
-    row(C::ZoomIn, "zoom-in", &["+", "="], Matrix, "zoom", "Zoom in: fewer, wider columns"),
+    row(C::ZoomIn, "zoom-in", &["+"], Matrix, "zoom", "Zoom in: fewer, wider columns"),
     row(C::ZoomOut, "zoom-out", &["-"], Matrix, "", "Zoom out: more, narrower columns"),
     row(C::ZoomFit, "zoom-fit", &["0"], Matrix, "", "The whole matrix"),
     row(C::Fold, "fold", &["z a", "space"], Matrix, "", "Open or fold the sub-techniques of this technique"),

@@ -97,7 +97,11 @@ impl App {
                 let Some(Overlay::Search(search)) = self.overlays.pop() else { return Vec::new() };
                 self.take_hits(&search);
                 match search.hits.get(search.chosen) {
-                    Some(hit) => self.open(hit.id),
+                    Some(hit) => {
+                        // Who opens a page has found it; tab keeps the others lit.
+                        self.lit.clear();
+                        self.open(hit.id);
+                    }
                     None if search.input.value().trim().is_empty() => {}
                     None => self.tell(format!("Nothing is like `{}`.", search.input.value().trim())),
                 }

@@ -56,10 +56,6 @@ impl std::fmt::Debug for Index {
     }
 }
 
-/// A fuzzy match has to score at least this much per letter of the query; below it the letters are
-/// so scattered that nobody would call it a match. A letter scores 16, a gap costs 3 and more.
-const LEAST_PER_LETTER: usize = 17;
-
 impl Index {
     pub fn new(catalog: &Catalog) -> Index {
         let ids = catalog
@@ -92,11 +88,10 @@ impl Index {
             return Vec::new();
         }
         let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-        let least = query.chars().filter(|c| !c.is_whitespace()).count() * LEAST_PER_LETTER;
         let sought: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
         let mut ranked: Vec<(Rank, Hit)> = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
-            let by_name = by_name(entry, &pattern, least, &mut self.matcher);
+            let by_name = by_name(entry, &pattern, &mut self.matcher);
             let mut hit = |found, score, spans, snippet| {
                 let Entry { id, name, .. } = entry;
                 let rank =
@@ -108,12 +103,16 @@ impl Index {
             } else if let Some((score, spans)) = by_name {
                 // Scores count down, so that the best sorts first.
                 hit(Found::Name, u32::MAX - score, spans, String::new());
-            } else if let Some((distance, spans)) = by_typo(entry, &sought) {
-                hit(Found::Typo, distance, spans, String::new());
             } else if let Some((found, at, text)) = by_text(catalog, entry.id, &sought) {
                 let length = sought.first().map_or(0, String::len);
                 hit(found, 0, Vec::new(), snippet(text, at, length));
+            } else if let Some((distance, spans)) = by_typo(entry, &sought) {
+                hit(Found::Typo, distance, spans, String::new());
             }
+        }
+        // A query that some name holds is spelled right: what is merely like it would be in the way.
+        if ranked.iter().any(|(_, hit)| hit.found <= Found::Name) {
+            ranked.retain(|(_, hit)| hit.found != Found::Typo);
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked.into_iter().map(|(_, hit)| hit).collect()
@@ -187,21 +186,31 @@ fn by_id(id: ObjectId, query: &str) -> Option<u32> {
     contains.then_some(3)
 }
 
-fn by_name(
-    entry: &Entry,
-    pattern: &Pattern,
-    least: usize,
-    matcher: &mut Matcher,
-) -> Option<(u32, Vec<usize>)> {
-    let mut spans = Vec::new();
-    let score = pattern.indices(entry.wide.slice(..), matcher, &mut spans)?;
-    if (score as usize) < least {
-        return None;
+/// Every word of the query has to be found in the name, its letters in order and close together.
+fn by_name(entry: &Entry, pattern: &Pattern, matcher: &mut Matcher) -> Option<(u32, Vec<usize>)> {
+    let mut score = 0;
+    let mut spans: Vec<usize> = Vec::new();
+    let mut letters = Vec::new();
+    for atom in &pattern.atoms {
+        letters.clear();
+        score += u32::from(atom.indices(entry.wide.slice(..), matcher, &mut letters)?);
+        if !is_compact(&letters, &entry.words) {
+            return None;
+        }
+        spans.extend(letters.iter().map(|l| *l as usize));
     }
-    let mut spans: Vec<usize> = spans.into_iter().map(|s| s as usize).collect();
     spans.sort_unstable();
     spans.dedup();
     Some((score, spans))
+}
+
+/// Letters strewn over a name are no match that a person would see: they have to stand within half
+/// as much again as the word is long, or begin the words of the name (`lpi`).
+fn is_compact(letters: &[u32], words: &[(usize, String)]) -> bool {
+    let (Some(first), Some(last)) = (letters.iter().min(), letters.iter().max()) else { return true };
+    let reach = (last - first + 1) as usize;
+    let begins_word = |l: &u32| words.iter().any(|(start, _)| *start == *l as usize);
+    reach <= letters.len() + (letters.len() / 2).max(2) || letters.iter().all(begins_word)
 }
 
 /// Every sought word has to be near a word of the name: one error from four letters on, two from eight.
@@ -244,4 +253,69 @@ fn by_text<'c>(catalog: &'c Catalog, id: ObjectId, sought: &[String]) -> Option<
         let at = find_all_words(&step.description, sought)?;
         Some((Found::Step(u16::try_from(i).unwrap_or(u16::MAX)), at, &*step.description))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::builtin;
+
+    fn found(query: &str) -> Vec<(String, Found)> {
+        let catalog = builtin().unwrap();
+        let hits = Index::new(&catalog).find(&catalog, query);
+        hits.into_iter().map(|h| (h.id.short(), h.found)).collect()
+    }
+
+    fn first(query: &str) -> String {
+        found(query).first().map(|(id, _)| id.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn ids_are_found_however_they_are_written() {
+        for query in ["51", "t51", "T0051", "aml.t0051", "AML.T0051"] {
+            assert_eq!(first(query), "T0051", "{query}");
+        }
+        assert_eq!(first("t51.1"), "T0051.001");
+        assert_eq!(first("51.1"), "T0051.001");
+        assert_eq!(first("m20"), "M0020");
+        assert_eq!(first("cs26"), "CS0026");
+        // The sub-techniques come next, then other kinds of the same number.
+        let ids: Vec<String> = found("51").into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids[..5], ["T0051", "T0051.000", "T0051.001", "T0051.002", "CS0051"]);
+    }
+
+    #[test]
+    fn names_are_found_in_any_order_and_with_errors() {
+        assert_eq!(first("promt injecton"), "T0051");
+        assert_eq!(first("inj prompt"), "T0051");
+        assert_eq!(first("indirect prompt injection"), "T0051.001");
+        assert_eq!(first("pormpt injection"), "T0051");
+        assert_eq!(first("exfiltartion"), "T0025");
+        assert_eq!(first("jailbraek"), "T0054");
+        assert_eq!(first("lpi"), "T0051");
+    }
+
+    #[test]
+    fn strewn_letters_are_no_match() {
+        let slack = found("slack");
+        assert_eq!(slack[0], ("CS0035".to_owned(), Found::Name));
+        assert!(slack[1..].iter().all(|(_, found)| *found >= Found::Text), "{slack:?}");
+    }
+
+    #[test]
+    fn texts_and_steps_are_found_after_names() {
+        let hits = found("pickle");
+        assert!(hits.iter().any(|(_, f)| *f == Found::Text));
+        assert!(hits.windows(2).all(|w| rank_of(w[0].1) <= rank_of(w[1].1)), "{hits:?}");
+        assert!(found("xyzzyplugh").is_empty());
+        assert!(found("  ").is_empty());
+    }
+
+    #[test]
+    fn matched_letters_are_the_ones_of_the_query() {
+        let catalog = builtin().unwrap();
+        let hits = Index::new(&catalog).find(&catalog, "jailbreak");
+        let letters: String = hits[0].spans.iter().filter_map(|i| hits[0].name.chars().nth(*i)).collect();
+        assert_eq!(letters, "Jailbreak");
+    }
 }

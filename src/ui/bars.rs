@@ -59,6 +59,11 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" {}", message.text), role);
     } else if let Some(reason) = app.save_failure() {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
+    } else if let Some(Overlay::Search(search)) = app.overlays.last() {
+        // A text hit shows where it was found; the rows of the search are too narrow for it.
+        let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
+        let text = hit.map(|hit| format!(" {}: {}", hit.id.short(), hit.snippet));
+        canvas.row(area, &text.unwrap_or_default(), Role::Normal);
     } else {
         match app.screen() {
             Screen::Matrix => cell_info(app, canvas, area),
