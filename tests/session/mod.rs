@@ -21,7 +21,8 @@ use tempfile::TempDir;
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What ends a frame; counting it counts frames.
+/// What begins and ends a frame; counting them counts frames.
+const FRAME_START: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 /// Between `openpty` and the moment its descriptors are closed on exec another test must not fork:
@@ -115,7 +116,16 @@ impl Seen {
     }
 
     pub fn frames(&self) -> usize {
-        self.bytes.windows(FRAME_END.len()).filter(|w| *w == FRAME_END).count()
+        self.count(FRAME_END)
+    }
+
+    fn count(&self, what: &[u8]) -> usize {
+        self.bytes.windows(what.len()).filter(|w| *w == what).count()
+    }
+
+    /// Whether no frame is only half here.
+    fn is_whole(&self) -> bool {
+        self.count(FRAME_START) == self.frames()
     }
 }
 
@@ -217,11 +227,11 @@ impl Session {
         }
     }
 
-    /// Waits until the text is on the screen; returns the screen.
+    /// Waits until a whole frame has the text; returns the screen.
     pub fn wait_for(&self, text: &str) -> String {
         self.wait(text, |seen| {
             let screen = seen.text();
-            screen.contains(text).then_some(screen)
+            (screen.contains(text) && seen.is_whole()).then_some(screen)
         })
     }
 
