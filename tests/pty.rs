@@ -256,6 +256,76 @@ fn suspends(how: impl FnOnce(&mut Session)) {
     quit(session);
 }
 
+/// A shell with job control that says when it has the terminal, and at Enter gives it back.
+fn in_a_shell(home: &Home, command: &str, more: &[(&str, &str)]) -> Session {
+    let script = format!("set -m; {command}; echo IN THE SHELL; read line; fg; echo ENDED $?");
+    let session = home.start_as((80, 24), &["sh", "-c", &script, PROGRAM], more);
+    session.wait_for(FIRST);
+    session
+}
+
+/// After the shell has the terminal: back to the matrix, and out.
+fn back_from_the_shell(mut session: Session, on_the_way: &str) {
+    session.wait_for("IN THE SHELL");
+    assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
+    session.type_keys("\n");
+    session.wait_for(on_the_way);
+    session.wait_for("| Matrix");
+    session.type_keys("l");
+    session.wait_for("T0002");
+    session.type_keys("q");
+    session.wait_for("ENDED 0");
+    session.end().assert_restored();
+}
+
+#[test]
+fn a_shell_gets_its_terminal_at_ctrl_z() {
+    let home = Home::new();
+    let mut session = in_a_shell(&home, "\"$0\"", &[]);
+    session.type_keys("\x1a");
+    back_from_the_shell(session, FIRST);
+}
+
+#[test]
+fn a_shell_gets_its_terminal_though_another_program_stands_between() {
+    let home = Home::new();
+    // As under `cargo run` or in a script: who started us is a part of the job, and has to stop too.
+    let mut session = in_a_shell(&home, "sh -c '\"$0\"; exit $?' \"$0\"", &[]);
+    session.type_keys("\x1a");
+    back_from_the_shell(session, FIRST);
+}
+
+#[test]
+fn a_shell_gets_its_terminal_when_the_editor_is_suspended() {
+    let home = Home::new();
+    // What vi does at ctrl-z.
+    let editor = editor(&home, "shift; echo IN THE EDITOR; kill -TSTP 0; echo after >\"$1\"");
+    let mut session = in_a_shell(&home, "\"$0\"", &[("EDITOR", &editor)]);
+    session.type_keys("me");
+    back_from_the_shell(session, "Saved: T0000 note");
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "after");
+}
+
+#[test]
+fn ctrl_c_in_an_editor_is_the_editors() {
+    let home = Home::new();
+    let script = "shift; trap 'echo INTERRUPTED' INT; echo IN THE EDITOR; \
+                  read line </dev/tty || read line </dev/tty; echo \"$line\" >\"$1\"";
+    let editor = format!("exec {}", editor(&home, script));
+    let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
+    session.wait_for(FIRST);
+    session.type_keys("me");
+    session.wait_for("IN THE EDITOR");
+    session.type_keys("\x03");
+    session.wait_for("INTERRUPTED");
+    session.type_keys("went on\n");
+    session.wait_for("Saved: T0000 note");
+    session.type_keys("l");
+    session.wait_for("T0002");
+    quit(session);
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "went on");
+}
+
 /// Nothing is asked of the terminal: an answer takes a round trip, and may never come.
 fn no_questions(session: &Session) {
     session.look(|seen| {
