@@ -88,8 +88,8 @@ impl Signals {
     /// Stops the whole job, as ctrl-z does: the shell only notices if who started us stops as well.
     /// Returns when it goes on.
     pub fn stop_job(&self) -> io::Result<()> {
-        kill_current_process_group(Signal::TSTP)?;
-        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
+        // All at once and by SIGSTOP: stopping ourselves after the others, we could miss the SIGCONT.
+        kill_current_process_group(Signal::STOP)?;
         self.suspend.store(false, Ordering::Relaxed);
         Ok(())
     }

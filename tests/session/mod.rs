@@ -344,9 +344,18 @@ impl Drop for Session {
     fn drop(&mut self) {
         let seen = self.shared.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if seen.ended.is_none() {
-            kill_process(self.pid, Signal::KILL).ok();
+            for pid in in_session(self.pid) {
+                kill_process(pid, Signal::KILL).ok();
+            }
         }
     }
+}
+
+/// The processes of the terminal session that the given one leads, itself among them.
+fn in_session(leader: Pid) -> Vec<Pid> {
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw));
+    pids.filter(|pid| stat(*pid).get(3) == Some(&leader.as_raw_nonzero().to_string())).collect()
 }
 
 /// The modes of a terminal, in a form that can be compared.
@@ -389,11 +398,14 @@ fn wait_for_the_end(shared: &Shared, mut child: Box<dyn Child + Send + Sync>, pi
     });
 }
 
-/// User and system time of a process, from `/proc/PID/stat`.
+/// User and system time of a process.
 fn cpu_of(pid: Pid) -> u64 {
+    stat(pid).iter().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum()
+}
+
+/// The fields of `/proc/PID/stat` after the name, which stands in brackets and may hold anything.
+fn stat(pid: Pid) -> Vec<String> {
     let path = format!("/proc/{}/stat", pid.as_raw_nonzero());
     let text = fs::read_to_string(path).unwrap_or_default();
-    // The name in brackets may hold anything; the fields after it are numbers.
-    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum()
+    text.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
