@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use session::{Ended, Home, PROGRAM, Seen, Session};
+use session::{Home, PROGRAM, Seen, Session};
 
 /// Where the cursor stands at the start.
 const FIRST: &str = "T0000 Search Open Technical Data";
@@ -21,12 +21,9 @@ fn start(home: &Home) -> Session {
     session
 }
 
-fn quit(mut session: Session) -> Ended {
+fn quit(mut session: Session) {
     session.type_keys("q");
-    let ended = session.end();
-    assert!(ended.status.success(), "{:?}", ended.status);
-    ended.assert_restored();
-    ended
+    session.end_well();
 }
 
 #[test]
@@ -135,9 +132,7 @@ fn ends_well(how: impl FnOnce(&mut Session)) {
     session.type_keys("/abc");
     session.wait_for("> abc");
     how(&mut session);
-    let ended = session.end();
-    assert!(ended.status.success(), "{:?}", ended.status);
-    ended.assert_restored();
+    session.end_well();
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "partial");
 }
 
@@ -275,7 +270,7 @@ fn back_from_the_shell(mut session: Session, on_the_way: &str) {
     session.wait_for("T0002");
     session.type_keys("q");
     session.wait_for("ENDED 0");
-    session.end().assert_restored();
+    session.end_well();
 }
 
 #[test]

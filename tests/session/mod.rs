@@ -142,33 +142,12 @@ pub struct Session {
     pub pid: Pid,
 }
 
-/// How a session ended, for the tests that ask whether the terminal is as it was.
+/// What a session left behind.
 pub struct Ended {
-    pub status: ExitStatus,
-    pub bytes: Vec<u8>,
-    pub modes_before: String,
-    pub modes_after: String,
-    pub alternate_screen: bool,
-    pub cursor_hidden: bool,
-    pub bracketed_paste: bool,
-}
-
-impl Ended {
-    /// Fails unless the terminal is as the program found it.
-    pub fn assert_restored(&self) {
-        assert_eq!(self.modes_before, self.modes_after, "the modes of the terminal");
-        assert!(!self.alternate_screen, "the alternate screen is still on");
-        assert!(!self.cursor_hidden, "the cursor is hidden");
-        assert!(!self.bracketed_paste, "bracketed paste is still on");
-        // Said outright, rather than left to a terminal's idea of what it was before.
-        let last = |what: &[u8]| self.bytes.windows(what.len()).rposition(|w| w == what);
-        for (on, off) in
-            [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
-        {
-            let (on, off) = (last(on.as_bytes()), last(off.as_bytes()));
-            assert!(on.is_some() && off > on, "{on:?} {off:?} in {:?}", String::from_utf8_lossy(&self.bytes));
-        }
-    }
+    /// The terminal's modes.
+    pub modes: String,
+    /// Everything that was written.
+    pub output: Vec<u8>,
 }
 
 fn pty_size((columns, rows): (u16, u16)) -> PtySize {
@@ -301,22 +280,36 @@ impl Session {
         self.wait("the end of the process", |seen| seen.ended.clone())
     }
 
+    /// Waits for an end in order: exit status 0, and the terminal as the program found it.
+    pub fn end_well(self) {
+        let end = self.wait_for_exit();
+        // The last bytes may be on their way still. Looked for before the other side is closed: a
+        // kernel may drop what is unread then.
+        self.wait("the terminal to be given back", |seen| {
+            let screen = seen.screen();
+            let back = !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
+            (back && seen.is_whole()).then_some(())
+        });
+        assert!(end.status.success(), "{:?}", end.status);
+        let (before, left) = (self.before.clone(), self.end());
+        assert_eq!(before, left.modes, "the modes of the terminal");
+        // Said outright, rather than left to a terminal's idea of what it was before.
+        let last = |what: &str| left.output.windows(what.len()).rposition(|w| w == what.as_bytes());
+        for (on, off) in
+            [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
+        {
+            assert!(last(on).is_some() && last(off) > last(on), "{on:?} and {off:?}");
+        }
+    }
+
     /// Waits for the end of the process and of its output.
     pub fn end(mut self) -> Ended {
-        let status = self.wait_for_exit().status;
-        let modes_after = modes(&*self.master);
-        // With nobody on the other side the reader comes to an end, and has then read everything.
+        self.wait_for_exit();
+        let modes = modes(&*self.master);
+        // With nobody on the other side the reader comes to an end.
         drop(self.slave.take());
         self.wait("the end of the output", |seen| seen.closed.then_some(()));
-        self.look(|seen| Ended {
-            status,
-            bytes: seen.bytes.clone(),
-            modes_before: self.before.clone(),
-            modes_after,
-            alternate_screen: seen.screen().alternate_screen(),
-            cursor_hidden: seen.screen().hide_cursor(),
-            bracketed_paste: seen.screen().bracketed_paste(),
-        })
+        Ended { modes, output: self.look(|seen| seen.bytes.clone()) }
     }
 
     /// Takes the terminal away, as a lost connection does; returns how long the process lived on and
