@@ -1,5 +1,7 @@
 //! The arrows between the parts of the program: who may use whom, and which crate stays inside which part.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't read the sources has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

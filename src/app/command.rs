@@ -111,6 +111,23 @@ pub struct Row {
     pub hint: &'static str,
 }
 
+impl Row {
+    /// The keys as they are shown: `gx, space`.
+    pub fn shown_keys(&self) -> String {
+        self.keys.iter().map(|k| shown(k)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The first key, as hints show it.
+    pub fn shown_key(&self) -> String {
+        self.keys.first().map(|k| shown(k)).unwrap_or_default()
+    }
+}
+
+/// A sequence of single characters is written together, as it is typed.
+fn shown(keys: &str) -> String {
+    if keys.split(' ').all(|k| k.chars().count() == 1) { keys.replace(' ', "") } else { keys.to_owned() }
+}
+
 const fn row(
     command: Command,
     name: &'static str,
@@ -214,8 +231,8 @@ pub fn key_table() -> String {
     for scope in Scope::ALL {
         out.push_str(&format!("| {} | |\n| --- | --- |\n", scope.title()));
         for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-            let keys = row.keys.iter().map(|k| format!("`{k}`"));
-            out.push_str(&format!("| {} | {} |\n", keys.collect::<Vec<_>>().join(" "), row.help));
+            let keys: Vec<String> = row.keys.iter().map(|k| format!("`{}`", shown(k))).collect();
+            out.push_str(&format!("| {} | {} |\n", keys.join(" "), row.help));
         }
         out.push('\n');
     }

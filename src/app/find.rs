@@ -179,7 +179,8 @@ impl App {
             } else {
                 self.open(id);
             }
-            self.tell(format!("Hit {} of {count}.", at + 1));
+            let name = self.catalog.full_name(id);
+            self.tell(format!("Hit {} of {count}: {} {name}", at + 1, id.short()));
             return;
         }
         self.tell("No technique is among the hits.");

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Column, ObjectId};
 pub struct Zoom(usize);
 
 /// Cells from one column to the next, per zoom.
-const PITCH: [u16; 4] = [5, 16, 27, 40];
+const PITCH: [u16; 4] = [5, 20, 27, 40];
 
 impl Zoom {
     /// Ids only: the whole matrix on a screen of 80 columns.

@@ -2,14 +2,22 @@
 
 use super::command::{COMMANDS, Scope};
 use super::{App, Overlay};
+use crate::page::wrap_text;
 
 /// One line of the help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HelpLine {
     Heading(&'static str),
-    Entry { keys: String, help: &'static str },
+    /// Either is empty where only the other goes on from the line above.
+    Entry {
+        keys: String,
+        help: String,
+    },
     Text(String),
 }
+
+/// Cells of the help's column of keys, the gap after it included.
+pub const HELP_KEYS: usize = 24;
 
 /// What ATLAS asks those to say who show its content.
 const ABOUT: [&str; 5] = [
@@ -24,27 +32,47 @@ impl App {
     /// The help: the keys of the screen at hand first, then the others, then where this comes from.
     pub fn help(&self) -> Vec<HelpLine> {
         let here = self.screen_scope();
+        // The popup's frame and the column of the keys take their cells.
+        let cells = usize::from(self.size.0.min(110)).saturating_sub(6 + HELP_KEYS);
         let mut scopes = Scope::ALL;
         scopes.sort_by_key(|s| *s != here);
         let mut lines = Vec::new();
         for scope in scopes {
             lines.push(HelpLine::Heading(scope.title()));
             for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-                lines.push(HelpLine::Entry { keys: row.keys.join("  "), help: row.help });
+                let mut keys = wrap_text(&row.shown_keys(), HELP_KEYS - 3).into_iter();
+                let mut helps = wrap_text(row.help, cells).into_iter();
+                loop {
+                    let (keys, help) = (keys.next(), helps.next());
+                    if keys.is_none() && help.is_none() {
+                        break;
+                    }
+                    let (keys, help) = (keys.unwrap_or_default(), help.unwrap_or_default());
+                    lines.push(HelpLine::Entry { keys, help });
+                }
             }
             lines.push(HelpLine::Text(String::new()));
         }
         lines.push(HelpLine::Heading("About"));
         lines.push(HelpLine::Text(format!("Catalogue: ATLAS {}, {}", self.catalog.release, self.source)));
-        lines.extend(ABOUT.iter().map(|line| HelpLine::Text((*line).to_owned())));
+        let about = ABOUT.iter().flat_map(|line| wrap_text(line, cells + HELP_KEYS));
+        lines.extend(about.map(HelpLine::Text));
         lines
+    }
+
+    /// The messages, oldest first, wrapped; each line with whether it tells of an error.
+    pub fn message_lines(&self) -> Vec<(String, bool)> {
+        let cells = usize::from(self.size.0.min(110)).saturating_sub(6);
+        let lines =
+            self.messages.iter().flat_map(|m| wrap_text(&m.text, cells).into_iter().map(|l| (l, m.is_error)));
+        lines.collect()
     }
 
     /// How many lines the help or the messages have.
     pub(super) fn popup_lines(&self) -> usize {
         match self.overlays.last() {
             Some(Overlay::Help(_)) => self.help().len(),
-            Some(Overlay::Messages(_)) => self.messages.len(),
+            Some(Overlay::Messages(_)) => self.message_lines().len(),
             _ => 0,
         }
     }

@@ -71,6 +71,9 @@ pub fn matrix(body: Area, zoom: Zoom, tactics: usize, side: bool) -> (Area, Vec<
     let wanted = usize::from(zoom.pitch()) * tactics;
     // Zoomed out the whole matrix stays in sight; zoomed in it takes three fifths.
     let most = if zoom == Zoom::WHOLE { body.width - 40 } else { body.width * 3 / 5 };
+    // Whole columns only: what is left over is of more use to the page beside. The last needs no gap.
+    let pitch = zoom.pitch();
+    let most = ((most + 1) / pitch).max(1) * pitch;
     let width = min(u16::try_from(wanted).unwrap_or(u16::MAX), most);
     let grid = Area { width, ..body };
     // One column for the line between them.

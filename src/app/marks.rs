@@ -127,8 +127,17 @@ impl App {
         match self.saving.in_flight.pop_front() {
             // The mark stays on the screen and is tried again with the next one.
             Some(record @ Record::Do(_)) => {
-                self.complain(format!("NOT SAVED: {reason}"));
                 self.saving.failed.push(record);
+                match (self.saving.warned, self.saving.failed.len()) {
+                    (false, _) => self.complain(format!("NOT SAVED: {reason}")),
+                    // The second try, after q: why the program is still here has to be said, too.
+                    (true, 1) => {
+                        self.complain(format!("1 change is NOT SAVED; q again quits without it. {reason}"));
+                    }
+                    (true, count) => self.complain(format!(
+                        "{count} changes are NOT SAVED; q again quits without them. {reason}"
+                    )),
+                }
                 self.saving.reason = Some(reason);
             }
             _ => self.complain(reason),

@@ -24,7 +24,7 @@ use jiff::civil::Date;
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
 pub use event::{Effect, Event};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
-pub use help::HelpLine;
+pub use help::{HELP_KEYS, HelpLine};
 pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
@@ -49,7 +49,9 @@ pub struct Start {
     pub catalog: Arc<Catalog>,
     /// Where the catalogue comes from, for the title bar: `built-in summaries`, or a file's name.
     pub source: String,
-    /// Warnings about the catalogue and what happened when the assessment was opened.
+    /// What is odd about the catalogue. Official files have oddities, so this is for the log only.
+    pub warnings: Vec<String>,
+    /// What happened when the assessment was opened; the last of it is shown at once.
     pub notices: Vec<String>,
     pub assessment: Assessment,
     /// The assessment's name, for the title bar.
@@ -179,11 +181,13 @@ impl App {
             revision: 0,
             arranged: None,
         };
+        for warning in start.warnings {
+            app.tell(warning);
+        }
+        app.message = None;
         for notice in start.notices {
             app.tell(notice);
         }
-        // Warnings about an official file's oddities need no attention at start; they stay in the log.
-        app.message = None;
         if let Some(reason) = app.read_only.clone() {
             app.complain(reason);
         }
@@ -405,7 +409,9 @@ impl App {
             _ => self.side_positions,
         };
         for ((area, parts), at) in areas.into_iter().zip(positions) {
-            let cells = usize::from(area.width).saturating_sub(1).min(page::MAX_PROSE);
+            // A blank column on the left, and one before the line to the next pane.
+            let margin = if area.x + area.width < self.size.0 { 2 } else { 1 };
+            let cells = usize::from(area.width).saturating_sub(margin).min(page::MAX_PROSE);
             let page = page::object(&self.catalog, &self.assessment, self.today, id, parts, cells);
             let mut pane = Pane { area, parts, page, at };
             pane.clamp();

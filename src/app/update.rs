@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::keymap::Meaning;
 use super::layout;
-use super::{App, Code, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Screen, Search};
+use super::{App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Screen, Search};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{ListKind, ListSort, Target};
 
@@ -56,20 +56,30 @@ impl App {
                 let keys = std::mem::take(&mut self.pending);
                 match keys.as_slice() {
                     [key] if !self.overlays.is_empty() => self.type_key(*key),
-                    // A sequence is left by Esc without a word; a key too many is said.
-                    [_, .., last] if last.code != Code::Esc => {
+                    [_, .., last] if self.alone(*last) == Meaning::Run(Command::QuitNow) => {
+                        return self.run(Command::QuitNow);
+                    }
+                    // A sequence is left by Esc without a word; anything else that means nothing is said.
+                    [_, .., last] if self.alone(*last) == Meaning::Run(Command::Close) => {}
+                    keys => {
                         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
                         self.tell(format!("{} means nothing here; ? shows the keys.", keys.join(" ")));
                     }
-                    _ => {}
                 }
                 Vec::new()
             }
         }
     }
 
+    /// What a key means by itself, whatever was pressed before.
+    fn alone(&self, key: Key) -> Meaning {
+        self.keymap.meaning(self.scope(), &[key])
+    }
+
     /// Carries out a command, from a key or from the palette.
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
+        // Only a second quit right after the first means it.
+        self.saving.warned &= command == Command::Quit;
         if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_))) {
             return self.run_in_popup(command);
         }
@@ -407,11 +417,7 @@ impl App {
             return vec![Effect::Quit];
         }
         self.saving.warned = true;
-        let count = self.saving.failed.len();
-        let reason = self.saving.reason.clone().unwrap_or_default();
-        self.complain(format!(
-            "{count} changes are NOT SAVED: {reason} Trying again; q once more quits without them."
-        ));
+        self.complain("Not everything is saved; trying again. q again quits without it.");
         self.send_failed_again()
     }
 }

@@ -107,20 +107,14 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
 
 fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
     let loaded = store.load(&catalog);
-    let mut notices = warnings;
-    notices.extend(loaded.notices);
-    let retired = loaded.assessment.retired.len();
-    if retired > 0 {
-        notices.push(format!(
-            "{retired} marks are of ids that ATLAS {} does not have; they are kept.",
-            catalog.release
-        ));
-    }
+    let mut notices = loaded.notices;
+    notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
     let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let app = App::new(Start {
         catalog: Arc::new(catalog),
         source,
+        warnings,
         notices,
         assessment: loaded.assessment,
         name: crate::catalog::sanitize(&name, false).into_owned(),

@@ -237,11 +237,8 @@ impl Context<'_> {
         for (what, r) in [("techniques", &techniques), ("mitigations", &mitigations)] {
             out.line(&headline(what, r));
         }
-        if !assessment.retired.is_empty() {
-            out.line(&format!(
-                "{} marks are of ids that this release does not have",
-                assessment.retired.len()
-            ));
+        if let Some(text) = about_retired(self.catalog, &assessment) {
+            out.line(&text);
         }
         out.line("");
         out.line(&format!("{:24}{:>6}{:>9}{:>8}{:>9}", "tactic", "all", "assessed", "covered", "tested"));
@@ -254,6 +251,16 @@ impl Context<'_> {
         let counts = State::ALL.map(|s| format!("{} {} {}", s.glyph(), techniques.count(s), state_word(s)));
         out.line(&format!("techniques by status: {}", counts.join(", ")));
         out.finish()
+    }
+}
+
+/// That the assessment has marks which this release has no objects for, if so.
+pub(super) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Option<String> {
+    let release = &catalog.release;
+    match assessment.retired.len() {
+        0 => None,
+        1 => Some(format!("1 mark is of an id that ATLAS {release} does not have; it is kept.")),
+        count => Some(format!("{count} marks are of ids that ATLAS {release} does not have; they are kept.")),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::coverage::State;
 
 pub use list::{ListKind, ListRow, ListSort, list};
 pub use object::object;
-pub use wrap::{clip, pad, width};
+pub use wrap::{clip, pad, width, wrap_text};
 
 /// Prose is not wrapped wider than this many columns: longer lines are hard to read.
 pub const MAX_PROSE: usize = 100;

@@ -63,7 +63,7 @@ impl Builder<'_> {
         }
         if !t.subs.is_empty() && self.begin(Part::Text, "Sub-techniques", Some(t.subs.len())) {
             for sub in &t.subs {
-                self.object_row(*sub, "", 0);
+                self.sub_row(*sub, 0);
             }
         }
         if self.begin(Part::Related, "Mitigations", Some(t.mitigations.len())) {
@@ -107,7 +107,7 @@ impl Builder<'_> {
             for id in &t.techniques {
                 self.object_row(*id, "", 0);
                 for sub in catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default() {
-                    self.object_row(*sub, "", 2);
+                    self.sub_row(*sub, 2);
                 }
             }
         }
@@ -148,12 +148,12 @@ impl Builder<'_> {
         if self.begin(Part::Related, "Steps", Some(c.steps.len())) {
             for (i, step) in c.steps.iter().enumerate() {
                 let tactic = catalog.name(step.tactic).unwrap_or_default();
-                let number = format!("{:>2} ", i + 1);
+                let number = format!("{} ", i + 1);
                 let line = self.page.lines.len();
                 let mut spans = vec![Span::new(number, Tone::Strong)];
                 spans.extend(self.object_spans(step.technique, line));
-                spans.push(Span::new(format!("  {tactic}"), Tone::Dim));
-                self.push_wrapped(&spans, "", 5);
+                spans.push(Span::new(format!(" ({tactic})"), Tone::Dim));
+                self.push_wrapped(&spans, if i < 9 { " " } else { "" }, 5);
                 self.below(&step.description);
                 // The usual chain runs on to the next step; anything else is said.
                 let next = u16::try_from(i + 1).unwrap_or(u16::MAX);
@@ -333,24 +333,36 @@ impl Builder<'_> {
     }
 
     fn object_spans(&mut self, id: ObjectId, line: usize) -> Vec<Span> {
+        let name = match id.kind() {
+            Kind::Technique => self.catalog.full_name(id),
+            _ => self.catalog.name(id).unwrap_or_default().to_owned(),
+        };
+        self.named_spans(id, &name, line)
+    }
+
+    fn named_spans(&mut self, id: ObjectId, name: &str, line: usize) -> Vec<Span> {
         let mut spans = Vec::new();
         if matches!(id.kind(), Kind::Technique | Kind::Mitigation) {
             let state: State = self.assessment.state(id, self.today);
             spans.push(Span::new(format!("{} ", state.glyph()), Tone::State(state)));
         }
-        let name = match id.kind() {
-            Kind::Technique => self.catalog.full_name(id),
-            _ => self.catalog.name(id).unwrap_or_default().to_owned(),
-        };
         spans.push(self.link(Target::Object(id), format!("{} {name}", id.short()), line));
         spans
+    }
+
+    /// A sub-technique where its parent is clear, so without the parent's name.
+    fn sub_row(&mut self, id: ObjectId, indent: usize) {
+        let line = self.page.lines.len();
+        let name = self.catalog.name(id).unwrap_or_default();
+        let spans = self.named_spans(id, name, line);
+        self.push_wrapped(&spans, &" ".repeat(indent), indent + 2);
     }
 
     fn object_row(&mut self, id: ObjectId, note: &str, indent: usize) {
         let line = self.page.lines.len();
         let mut spans = self.object_spans(id, line);
         if !note.is_empty() {
-            spans.push(Span::new(format!("  {note}"), Tone::Dim));
+            spans.push(Span::new(format!(" ({note})"), Tone::Dim));
         }
         self.push_wrapped(&spans, &" ".repeat(indent), indent + 2);
     }

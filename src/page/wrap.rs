@@ -38,9 +38,15 @@ pub fn pad(text: &str, cells: usize) -> String {
     out
 }
 
-/// Breaks spans into lines of at most `cells` cells. Breaks between words, inside a word only where
-/// it is wider than a line; `\n` always breaks. Every line starts with `indent` spaces, the first
-/// with `first` instead.
+/// Breaks a plain text into lines of at most `cells` cells.
+pub fn wrap_text(text: &str, cells: usize) -> Vec<String> {
+    let lines = wrap(&[Span::new(text, Tone::Normal)], cells, "", 0);
+    lines.into_iter().map(|line| line.into_iter().map(|s| s.text).collect()).collect()
+}
+
+/// Breaks spans into lines of at most `cells` cells. Breaks at spaces only, so that the parenthesis
+/// around a link stays with it; inside a word only where it is wider than a line; `\n` always breaks.
+/// Every line starts with `indent` spaces, the first with `first` instead.
 pub(super) fn wrap(spans: &[Span], cells: usize, first: &str, indent: usize) -> Vec<Line> {
     let mut out = Wrapper {
         cells: cells.max(indent + 8),
@@ -50,23 +56,23 @@ pub(super) fn wrap(spans: &[Span], cells: usize, first: &str, indent: usize) -> 
         used: width(first),
         start: width(first),
         space: None,
+        word: Vec::new(),
     };
     for span in spans {
-        for (i, part) in span.text.split('\n').enumerate() {
-            if i > 0 {
+        let mut rest = span.text.as_str();
+        while let Some(at) = rest.find([' ', '\n']) {
+            out.piece(&rest[..at], span);
+            out.end_word();
+            if rest[at..].starts_with('\n') {
                 out.break_line();
+            } else {
+                out.space = Some(Span { text: " ".to_owned(), ..*span });
             }
-            for word in part.split_inclusive(' ') {
-                let bare = word.trim_end_matches(' ');
-                if !bare.is_empty() {
-                    out.word(bare, span);
-                }
-                if bare.len() < word.len() {
-                    out.space = Some(span.clone());
-                }
-            }
+            rest = &rest[at + 1..];
         }
+        out.piece(rest, span);
     }
+    out.end_word();
     out.break_line();
     out.lines
 }
@@ -81,15 +87,26 @@ struct Wrapper {
     start: usize,
     /// A space seen but not written: dropped at a line's end.
     space: Option<Span>,
+    /// The word being gathered, in pieces of different tones.
+    word: Vec<Span>,
 }
 
 impl Wrapper {
-    fn word(&mut self, word: &str, span: &Span) {
-        let w = width(word);
-        let gap = usize::from(self.space.is_some() && self.used > self.start);
-        if self.used + gap + w > self.cells && self.used > self.start {
-            // A span may go on inside a word (`**a**b`); then there is no gap to break at, and the
-            // word is broken where the span changes, which is rare and still reads.
+    fn piece(&mut self, text: &str, span: &Span) {
+        if !text.is_empty() {
+            self.word.push(Span { text: text.to_owned(), ..*span });
+        }
+    }
+
+    fn end_word(&mut self) {
+        let word = std::mem::take(&mut self.word);
+        if word.is_empty() {
+            return;
+        }
+        let wide: usize = word.iter().map(|p| width(&p.text)).sum();
+        let begun = self.used > self.start;
+        let gap = usize::from(self.space.is_some() && begun);
+        if begun && self.used + gap + wide > self.cells {
             self.break_line();
         } else if gap == 1
             && let Some(space) = self.space.take()
@@ -97,15 +114,17 @@ impl Wrapper {
             self.put(" ", &space);
         }
         self.space = None;
-        if w <= self.cells.saturating_sub(self.used) {
-            self.put(word, span);
-            return;
-        }
-        for grapheme in word.graphemes(true) {
-            if self.used + width(grapheme) > self.cells && self.used > self.start {
-                self.break_line();
+        for piece in word {
+            if width(&piece.text) <= self.cells.saturating_sub(self.used) {
+                self.put(&piece.text, &piece);
+                continue;
             }
-            self.put(grapheme, span);
+            for grapheme in piece.text.graphemes(true) {
+                if self.used + width(grapheme) > self.cells && self.used > self.start {
+                    self.break_line();
+                }
+                self.put(grapheme, &piece);
+            }
         }
     }
 
@@ -141,6 +160,16 @@ mod tests {
         let lines = wrap(&spans, 10, "- ", 2);
         assert_eq!(plain(&lines), ["- first", "  second", "  third"]);
         assert_eq!(lines[2].last().map(|s| s.tone), Some(Tone::Strong));
+    }
+
+    #[test]
+    fn what_is_written_together_stays_together() {
+        let spans = [
+            Span::new("first (", Tone::Normal),
+            Span::new("link", Tone::Link),
+            Span::new(").", Tone::Normal),
+        ];
+        assert_eq!(plain(&wrap(&spans, 11, "", 0)), ["first", "(link)."]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
 mod editor;
+mod encode;
 mod input;
 mod saver;
 mod screen;
@@ -35,7 +36,8 @@ const ESC_WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
 
 /// The size of the terminal in columns and rows.
 pub fn size() -> io::Result<(u16, u16)> {
-    crossterm::terminal::size()
+    let size = rustix::termios::tcgetwinsize(io::stdout())?;
+    Ok((size.ws_col, size.ws_row))
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
@@ -172,7 +174,7 @@ impl Runtime {
             self.suspend(app)?;
         }
         if self.signals.take_redraw() {
-            self.screen.forget()?;
+            self.screen.forget();
         }
         Ok(())
     }
@@ -201,7 +203,7 @@ impl Runtime {
                     self.resize(app)?;
                     self.event(app, event)?;
                 }
-                Effect::Redraw => self.screen.forget()?,
+                Effect::Redraw => self.screen.forget(),
                 Effect::Suspend => self.suspend(app)?,
                 Effect::Quit => self.quit = true,
             }

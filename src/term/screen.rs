@@ -1,72 +1,52 @@
 //! The terminal itself: taken over and given back, one write a frame.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
-};
-use crossterm::{execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Position, Rect};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
+use super::encode::Encoder;
 use crate::app::App;
 use crate::ui::Ui;
 
 /// Whether the terminal is ours now, so that it is given back once, from wherever the end comes.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Collects a frame, so that it leaves in one write however often ratatui flushes.
-#[derive(Default, Clone)]
-struct Output(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Output>>,
-    output: Output,
+    encoder: Encoder,
+    frame: Buffer,
 }
 
 impl Screen {
     /// Takes the terminal over.
     pub fn new() -> io::Result<Screen> {
         take()?;
-        let output = Output::default();
-        let terminal = Terminal::new(CrosstermBackend::new(output.clone()))?;
-        Ok(Screen { terminal, output })
+        Ok(Screen { encoder: Encoder::new(), frame: Buffer::empty(Rect::ZERO) })
     }
 
-    /// Draws the app. Fails if the terminal does not take the bytes.
+    /// Draws the app, in one write if anything changed. Fails if the terminal does not take the bytes.
     pub fn draw(&mut self, ui: Ui, app: &App) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| ui.draw(app, frame))?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        let bytes = self.output.0.take();
+        let (width, height) = app.size;
+        self.frame.resize(Rect::new(0, 0, width, height));
+        self.frame.reset();
+        let cursor = ui.draw(app, &mut self.frame);
+        let bytes = self.encoder.encode(&self.frame, cursor);
+        if bytes.is_empty() {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
-        out.write_all(&bytes)?;
+        out.write_all(bytes.as_bytes())?;
         out.flush()
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
-    pub fn forget(&mut self) -> io::Result<()> {
-        // Not `clear`: that asks the terminal for its cursor, and waits two seconds for an answer.
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    pub fn forget(&mut self) {
+        self.encoder.forget();
     }
 
     /// Gives the terminal to something else, and takes it back.
@@ -74,7 +54,7 @@ impl Screen {
         give_back();
         let result = to();
         take()?;
-        self.forget()?;
+        self.forget();
         Ok(result)
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                 ListKind::Mitigations => "Mitigations",
                 ListKind::CaseStudies => "Case studies",
             };
-            format!("{name} by {}", view.sort.word(view.kind))
+            name.to_owned()
         }
         Screen::Object(view) => view.id.short(),
     };
@@ -36,7 +36,10 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let right = format!("{} {}/{} assessed{saving} ", app.name, rollup.assessed(), rollup.total());
     let total = usize::from(area.width);
     let right = clip(&right, total);
-    let left = clip(&left, (total - width(&right)).saturating_sub(1));
+    let room = (total - width(&right)).saturating_sub(1);
+    // Where one is matters more than where the catalogue comes from, which help says, too.
+    let left = if width(&left) > room { format!(" ATLAS {} | {place}", app.catalog.release) } else { left };
+    let left = clip(&left, room);
     let gap = " ".repeat(total - width(&left) - width(&right));
     canvas.row(area, &format!("{left}{gap}{right}"), Role::Bar);
 }
@@ -112,6 +115,10 @@ fn legend(canvas: &mut Canvas<'_>, area: Area) {
             other => other.word(),
         };
         let end = area.x + area.width;
+        // A glyph without its word would look like the end of the word before it.
+        if usize::from(end.saturating_sub(x)) < 2 + width(word) {
+            break;
+        }
         x += canvas.text(x, area.y, end.saturating_sub(x), &state.glyph().to_string(), Role::State(state));
         x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {word}"), Role::Dim);
         x += 1;
@@ -136,7 +143,7 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             _ => true,
         };
         if fits {
-            hints.push((row.keys.first().copied().unwrap_or_default().replace(' ', ""), row.hint));
+            hints.push((row.shown_key(), row.hint));
             if row.hint == "open" {
                 hints.push(("m".to_owned(), "mark"));
             }

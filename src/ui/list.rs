@@ -9,6 +9,7 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
     let Some(area) = app.list_area() else { return };
     let about = match view.kind {
         ListKind::Techniques => 13,
+        ListKind::Mitigations if area.width < 120 => 18,
         ListKind::Mitigations => 36,
         ListKind::CaseStudies => 20,
     };

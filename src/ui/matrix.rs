@@ -15,11 +15,6 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>) {
     let (rows, overflows) = app.grid.rows_in(&app.catalog, area);
     if app.grid.zoom != Zoom::WHOLE {
         minimap(app, canvas, area, columns);
-    } else if app.grid.left > 0 || columns < app.catalog.tactics.len() {
-        // The whole matrix does not fit: the counters take the place of nothing else.
-        let counters = counters(app, columns);
-        let x = (area.x + area.width).saturating_sub(u16::try_from(width(&counters)).unwrap_or(0));
-        canvas.text(x, area.y + area.height.saturating_sub(1), area.width, &counters, Role::Dim);
     }
     let twins = app.grid.twins(&app.catalog);
     let visible = app.catalog.tactics.iter().enumerate().skip(app.grid.left).take(columns);
@@ -45,6 +40,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>) {
             canvas.text(x, area.y + area.height - 1, cells.width + 1, &text, Role::Dim);
         }
     }
+    if app.grid.zoom == Zoom::WHOLE && columns < app.catalog.tactics.len() {
+        counters_below(app, canvas, area, columns);
+    }
 }
 
 fn counters(app: &App, columns: usize) -> String {
@@ -53,10 +51,25 @@ fn counters(app: &App, columns: usize) -> String {
     format!("< {left} cols | {right} cols >")
 }
 
+/// At the whole zoom a narrow terminal has no row of its own for the counters of columns: they stand
+/// at the right of the last row where it is blank, so as not to hide a counter of rows.
+fn counters_below(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
+    let counters = counters(app, columns);
+    let cells = u16::try_from(width(&counters)).unwrap_or(u16::MAX).min(area.width);
+    let y = area.y + area.height.saturating_sub(1);
+    let blank = |canvas: &Canvas<'_>, x: u16| {
+        // A blank on either side keeps them apart from what stands there.
+        let from = x.saturating_sub(1).max(area.x);
+        (from..(x + cells + 1).min(area.x + area.width))
+            .all(|x| canvas.buffer.cell((x, y)).is_none_or(|c| c.symbol() == " "))
+    };
+    let last = area.x + area.width - cells;
+    let x = (area.x..=last).rev().find(|x| blank(canvas, *x)).unwrap_or(last);
+    canvas.text(x, y, cells, &counters, Role::Dim);
+}
+
 /// All tactics in two letters, the visible ones in parentheses, and how many are out of sight.
 fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
-    let counters = counters(app, columns);
-    let room = usize::from(area.width).saturating_sub(width(&counters) + 2);
     let mut map = String::from("map");
     let last = (app.grid.left + columns).min(app.catalog.tactics.len()).saturating_sub(1);
     for (column, tactic) in app.catalog.tactics.iter().enumerate() {
@@ -72,7 +85,11 @@ fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
         map.push(')');
     }
     let line = Area { height: 1, ..area };
-    canvas.row(line, &format!("{} {counters}", pad(&map, room)), Role::Dim);
+    let counters = counters(app, columns);
+    let room = usize::from(area.width).saturating_sub(width(&counters) + 2);
+    // The map says it all; the counters spare one the counting where there is room.
+    let text = if width(&map) > room { map } else { format!("{} {counters}", pad(&map, room)) };
+    canvas.row(line, &text, Role::Dim);
 }
 
 /// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
@@ -139,7 +156,10 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
         after = "=";
     }
     if is_cursor {
-        canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
+        // While a pane beside has the keys, brackets alone keep the place: one cursor at a time.
+        if app.side_focus.is_none() {
+            canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
+        }
         after = "]";
         if let Some(x) = area.x.checked_sub(1)
             && app.grid_area().is_some_and(|grid| x >= grid.x)

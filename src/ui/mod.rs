@@ -10,7 +10,7 @@ mod search;
 mod short;
 mod theme;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 use crate::app::{App, Overlay, SMALLEST, Screen, frame};
 use canvas::Canvas;
@@ -27,14 +27,12 @@ impl Ui {
         Ui { theme: Theme { depth } }
     }
 
-    /// Draws the whole screen into the frame, which should have the app's size; what lies outside
-    /// the frame is left out.
-    pub fn draw(self, app: &App, target: &mut Frame<'_>) {
-        let mut canvas = Canvas { buffer: target.buffer_mut(), theme: self.theme, cursor: None };
+    /// Draws the whole screen into a blank buffer, which should have the app's size; what lies
+    /// outside is left out. Returns where the terminal's cursor is to be seen, if at all.
+    pub fn draw(self, app: &App, buffer: &mut Buffer) -> Option<(u16, u16)> {
+        let mut canvas = Canvas { buffer, theme: self.theme, cursor: None };
         draw(app, &mut canvas);
-        if let Some(cursor) = canvas.cursor {
-            target.set_cursor_position(cursor);
-        }
+        canvas.cursor
     }
 }
 

@@ -8,7 +8,8 @@ use crate::page::width;
 pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
     for (i, pane) in app.panes.iter().enumerate() {
         let area = pane.area;
-        canvas.rule(area.x - 1, area.y, area.height);
+        let above = u16::from(i > 0);
+        canvas.rule(area.x - 1, area.y - above, area.height + above);
         if i > 0 {
             let rule = "-".repeat(usize::from(area.width));
             canvas.text(area.x, area.y - 1, area.width, &rule, Role::Dim);

@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::canvas::Canvas;
 use super::theme::Role;
-use crate::app::{App, Area, Code, Command, HelpLine, MENUS, NoteEdit, Palette, Row};
-use crate::page::{clip, pad, width};
+use crate::app::{App, Area, Code, Command, HELP_KEYS, HelpLine, MENUS, NoteEdit, Palette, Row};
+use crate::page::{pad, width};
 
 /// The menu of what may follow the pending keys, at the foot of the body.
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
@@ -70,9 +70,9 @@ pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, bod
 }
 
 fn command_row(canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
-    let key = row.keys.first().copied().unwrap_or_default();
+    let key = row.shown_key();
     let mark = if chosen { "> " } else { "  " };
-    let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(key, 9), row.help);
+    let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(&key, 9), row.help);
     canvas.row(area, &text, if chosen { Role::Cursor } else { Role::Normal });
 }
 
@@ -141,20 +141,21 @@ pub(super) fn help(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
             HelpLine::Heading(text) => canvas.text(inside.x, y, inside.width, text, Role::Heading),
             HelpLine::Text(text) => canvas.text(inside.x, y, inside.width, text, Role::Normal),
             HelpLine::Entry { keys, help } => {
-                let used = canvas.text(inside.x + 1, y, inside.width, &pad(keys, 19), Role::Strong);
-                canvas.text(inside.x + used + 2, y, inside.width.saturating_sub(used + 2), help, Role::Normal)
+                let used = canvas.text(inside.x, y, inside.width, &pad(keys, HELP_KEYS), Role::Strong);
+                canvas.text(inside.x + used, y, inside.width.saturating_sub(used), help, Role::Normal)
             }
         };
     }
 }
 
 pub(super) fn messages(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
-    let (inside, top) = popup(canvas, body, "Messages", at, app.messages.len());
-    if app.messages.is_empty() {
+    let lines = app.message_lines();
+    let (inside, top) = popup(canvas, body, "Messages", at, lines.len());
+    if lines.is_empty() {
         canvas.text(inside.x, inside.y, inside.width, "Nothing has been said yet.", Role::Dim);
     }
-    for (message, y) in app.messages.iter().skip(top).zip(inside.y..inside.y + inside.height) {
-        let role = if message.is_error { Role::Strong } else { Role::Normal };
-        canvas.text(inside.x, y, inside.width, &clip(&message.text, usize::from(inside.width)), role);
+    for ((line, is_error), y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        let role = if *is_error { Role::Strong } else { Role::Normal };
+        canvas.text(inside.x, y, inside.width, line, role);
     }
 }

@@ -33,8 +33,12 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
             canvas.text(inside.x + 2, y, inside.width.saturating_sub(2), text, Role::Dim);
         }
     }
+    if !search.input.value().trim().is_empty() && search.hits.is_empty() && rows > 2 {
+        let text = "Nothing is like this. Fewer letters or other words may find more.";
+        canvas.text(inside.x + 2, inside.y + 2, inside.width.saturating_sub(2), text, Role::Dim);
+    }
     if preview && let Some(hit) = search.hits.get(search.chosen) {
-        let x = area.x + area.width + 1;
+        let x = area.x + area.width;
         let beside = Area { x, width: (body.x + body.width).saturating_sub(x + 1), ..area };
         let inside = canvas.frame(beside, "Preview");
         let parts = &[Part::Text, Part::Related, Part::Seen];

@@ -49,10 +49,14 @@ impl Theme {
             Role::Dim => plain.add_modifier(Modifier::DIM),
             Role::Strong => plain.add_modifier(Modifier::BOLD),
             Role::Heading => self.colour(plain, Color::Cyan).add_modifier(Modifier::BOLD),
-            Role::Cursor => plain.add_modifier(Modifier::REVERSED | Modifier::BOLD),
-            Role::Match => {
-                self.colour(plain, Color::Yellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+            // These two go over cells that are written already and must not stay dim below them.
+            Role::Cursor => {
+                plain.remove_modifier(Modifier::DIM).add_modifier(Modifier::REVERSED | Modifier::BOLD)
             }
+            Role::Match => self
+                .colour(plain, Color::Yellow)
+                .remove_modifier(Modifier::DIM)
+                .add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             Role::Error => self.colour(plain, Color::Red).add_modifier(Modifier::BOLD | Modifier::REVERSED),
             Role::State(state) => self.state(state),
             Role::Tone(tone) => self.tone(tone),

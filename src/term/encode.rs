@@ -1,0 +1,339 @@
+//! Frames -> bytes: only what changed, with as few bytes as can be had without knowing the terminal.
+//!
+//! ratatui's own backends repeat positions and colours, send some 40 bytes for a frame in which
+//! nothing changed, and ask the terminal where its cursor is when they clear it. This encoder
+//! remembers position and style between cells and asks nothing.
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+/// From so many blank cells on, erasing them is shorter than writing spaces.
+const ERASE_FROM: usize = 6;
+
+/// What is on the screen, and what is being written.
+pub(super) struct Encoder {
+    shown: Buffer,
+    /// Nothing is known about the screen: the next frame is sent whole.
+    unknown: bool,
+    cursor: Option<(u16, u16)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Pen {
+    fg: Color,
+    bg: Color,
+    modifier: Modifier,
+}
+
+const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+
+impl Encoder {
+    pub fn new() -> Encoder {
+        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None }
+    }
+
+    /// Whatever is on the screen now, it is not what was sent.
+    pub fn forget(&mut self) {
+        self.unknown = true;
+    }
+
+    /// The bytes that turn what is shown into `frame`; none if it is shown already. `cursor` is
+    /// where the terminal's cursor is to be seen, if at all.
+    pub fn encode(&mut self, frame: &Buffer, cursor: Option<(u16, u16)>) -> String {
+        let mut out = Writer { text: String::new(), at: None, pen: PLAIN };
+        if self.unknown || self.shown.area() != frame.area() {
+            // Styles first: an erased cell takes the colour that is set.
+            out.text.push_str("\x1b[0m\x1b[2J\x1b[?25l");
+            self.shown = Buffer::empty(*frame.area());
+            self.cursor = None;
+            self.unknown = false;
+        }
+        let cells = usize::from(frame.area().width).max(1);
+        let rows = self.shown.content().chunks(cells).zip(frame.content().chunks(cells));
+        for ((old, new), y) in rows.zip(0u16..) {
+            if old == new {
+                continue;
+            }
+            if is_simple(old) && is_simple(new) {
+                out.changes(old, new, y);
+            } else {
+                out.whole_row(new, y);
+            }
+        }
+        out.set(PLAIN);
+        match cursor {
+            Some((x, y)) if self.cursor != cursor || !out.text.is_empty() => {
+                out.move_to(x, y);
+                if self.cursor.is_none() {
+                    out.text.push_str("\x1b[?25h");
+                }
+            }
+            None if self.cursor.is_some() => out.text.push_str("\x1b[?25l"),
+            _ => {}
+        }
+        self.cursor = cursor;
+        self.shown.clone_from(frame);
+        if out.text.is_empty() {
+            return out.text;
+        }
+        // Terminals that know synchronized updates (mode 2026) show the frame at once; others ignore it.
+        format!("\x1b[?2026h{}\x1b[?2026l", out.text)
+    }
+}
+
+/// Whether every symbol of a row takes one cell on every terminal.
+fn is_simple(row: &[Cell]) -> bool {
+    row.iter().all(|cell| matches!(cell.symbol().as_bytes(), [b' '..=b'~']))
+}
+
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && pen_of(cell) == PLAIN
+}
+
+fn pen_of(cell: &Cell) -> Pen {
+    Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+}
+
+struct Writer {
+    text: String,
+    /// Where the terminal's cursor is; None while that is not sure.
+    at: Option<(u16, u16)>,
+    pen: Pen,
+}
+
+impl Writer {
+    fn put(&mut self, arguments: std::fmt::Arguments<'_>) {
+        self.text.push_str(&arguments.to_string());
+    }
+
+    /// Writes the cells that differ.
+    fn changes(&mut self, old: &[Cell], new: &[Cell], y: u16) {
+        let mut x = 0;
+        while x < new.len() {
+            if old[x] == new[x] {
+                x += 1;
+                continue;
+            }
+            // A row is no wider than a terminal, whose width is a u16.
+            self.move_to(x as u16, y);
+            let blanks = new[x..].iter().take_while(|cell| is_blank(cell)).count();
+            if blanks >= ERASE_FROM {
+                self.set(PLAIN);
+                self.put(format_args!("\x1b[{blanks}X"));
+                x += blanks;
+            } else {
+                self.cell(&new[x]);
+                x += 1;
+            }
+        }
+    }
+
+    /// Writes a row anew. Overwriting half of a wide character does not look the same on all
+    /// terminals, so a row that has or had one is erased first.
+    fn whole_row(&mut self, row: &[Cell], y: u16) {
+        self.set(PLAIN);
+        self.move_to(0, y);
+        self.text.push_str("\x1b[2K");
+        let mut x = 0;
+        while let Some(cell) = row.get(x) {
+            if !is_blank(cell) {
+                self.move_to(x as u16, y);
+                self.cell(cell);
+            }
+            x += cell.symbol().width().max(1);
+        }
+    }
+
+    fn move_to(&mut self, x: u16, y: u16) {
+        match self.at {
+            Some(at) if at == (x, y) => {}
+            Some((from, row)) if row == y && from < x && x - from == 1 => self.text.push_str("\x1b[C"),
+            Some((from, row)) if row == y && from < x => self.put(format_args!("\x1b[{}C", x - from)),
+            Some((_, row)) if row + 1 == y && x == 0 => self.text.push_str("\r\n"),
+            _ if x == 0 => self.put(format_args!("\x1b[{}H", y + 1)),
+            _ => self.put(format_args!("\x1b[{};{}H", y + 1, x + 1)),
+        }
+        self.at = Some((x, y));
+    }
+
+    fn cell(&mut self, cell: &Cell) {
+        self.set(pen_of(cell));
+        let symbol = cell.symbol();
+        self.text.push_str(symbol);
+        let cells = u16::try_from(symbol.width()).unwrap_or(0);
+        // Terminals disagree on where the cursor is after a character that is not one cell of ASCII.
+        let sure = symbol.is_ascii();
+        self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
+    }
+
+    /// Sends what differs between the pens.
+    fn set(&mut self, pen: Pen) {
+        if pen == self.pen {
+            return;
+        }
+        let mut codes: Vec<String> = Vec::new();
+        let mut from = self.pen;
+        if !(from.modifier - pen.modifier).is_empty() {
+            // Switching single attributes off is not the same on all terminals; starting anew is.
+            codes.push(String::new());
+            from = PLAIN;
+        }
+        for (modifier, code) in MODIFIERS {
+            if (pen.modifier - from.modifier).contains(modifier) {
+                codes.push(code.to_owned());
+            }
+        }
+        if pen.fg != from.fg {
+            codes.push(colour(pen.fg, 30));
+        }
+        if pen.bg != from.bg {
+            codes.push(colour(pen.bg, 40));
+        }
+        self.put(format_args!("\x1b[{}m", codes.join(";")));
+        self.pen = pen;
+    }
+}
+
+const MODIFIERS: [(Modifier, &str); 8] = [
+    (Modifier::BOLD, "1"),
+    (Modifier::DIM, "2"),
+    (Modifier::ITALIC, "3"),
+    (Modifier::UNDERLINED, "4"),
+    (Modifier::SLOW_BLINK, "5"),
+    (Modifier::REVERSED, "7"),
+    (Modifier::HIDDEN, "8"),
+    (Modifier::CROSSED_OUT, "9"),
+];
+
+/// The parameter of a colour; `base` is 30 for the foreground, 40 for the background.
+fn colour(colour: Color, base: u8) -> String {
+    let sixteen = |n: u8| if n < 8 { base + n } else { base + 52 + n }.to_string();
+    match colour {
+        Color::Reset => (base + 9).to_string(),
+        Color::Black => sixteen(0),
+        Color::Red => sixteen(1),
+        Color::Green => sixteen(2),
+        Color::Yellow => sixteen(3),
+        Color::Blue => sixteen(4),
+        Color::Magenta => sixteen(5),
+        Color::Cyan => sixteen(6),
+        Color::Gray => sixteen(7),
+        Color::DarkGray => sixteen(8),
+        Color::LightRed => sixteen(9),
+        Color::LightGreen => sixteen(10),
+        Color::LightYellow => sixteen(11),
+        Color::LightBlue => sixteen(12),
+        Color::LightMagenta => sixteen(13),
+        Color::LightCyan => sixteen(14),
+        Color::White => sixteen(15),
+        Color::Indexed(n) => format!("{};5;{n}", base + 8),
+        Color::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ratatui::style::Style;
+
+    /// A frame of letters, spaces and wide characters in a few styles.
+    fn frame(width: u16, height: u16, seed: &[u8]) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        for (i, byte) in seed.iter().enumerate() {
+            let at = u16::try_from(i * 7 % usize::from(width * height)).unwrap();
+            let style = match byte % 5 {
+                0 => Style::new(),
+                1 => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
+                2 => Style::new().add_modifier(Modifier::REVERSED),
+                3 => Style::new().bg(Color::LightBlue),
+                _ => {
+                    Style::new().fg(Color::Indexed(99)).add_modifier(Modifier::UNDERLINED | Modifier::ITALIC)
+                }
+            };
+            let text = ["ab", "          ", "漢", "x", "."][usize::from(byte / 5 % 5)];
+            let (x, y) = (at % width, at / width);
+            buffer.set_stringn(x, y, text, usize::from(width - x), style);
+        }
+        buffer
+    }
+
+    /// What a terminal shows: symbol, colours and attributes of each cell.
+    fn shown(parser: &vt100::Parser, buffer: &Buffer) -> Vec<String> {
+        let colour = |c: vt100::Color| format!("{c:?}");
+        let mut cells = Vec::new();
+        for y in 0..buffer.area().height {
+            for x in 0..buffer.area().width {
+                let cell = parser.screen().cell(y, x).unwrap();
+                let symbol = if cell.has_contents() { cell.contents() } else { " " };
+                cells.push(format!(
+                    "{x},{y} {symbol} {} {} {}{}{}{}",
+                    colour(cell.fgcolor()),
+                    colour(cell.bgcolor()),
+                    cell.bold(),
+                    cell.italic(),
+                    cell.underline(),
+                    cell.inverse()
+                ));
+            }
+        }
+        cells
+    }
+
+    fn terminal(width: u16, height: u16) -> vt100::Parser {
+        let size = |n| std::num::NonZero::new(n).unwrap();
+        vt100::Parser::new(size(height), size(width), 0)
+    }
+
+    #[test]
+    fn nothing_changed_is_nothing_sent() {
+        let mut encoder = Encoder::new();
+        let frame = frame(20, 5, &[1, 2, 3, 4, 5]);
+        assert!(!encoder.encode(&frame, None).is_empty());
+        assert_eq!(encoder.encode(&frame, None), "");
+        assert!(encoder.encode(&frame, Some((3, 2))).contains("\x1b[?25h"));
+        assert_eq!(encoder.encode(&frame, Some((3, 2))), "");
+    }
+
+    #[test]
+    fn no_query_is_sent() {
+        let mut encoder = Encoder::new();
+        let bytes = encoder.encode(&frame(20, 5, &[9, 8, 7]), None);
+        for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
+            assert!(!bytes.contains(query), "{bytes:?}");
+        }
+    }
+
+    proptest! {
+        /// Frame after frame, a terminal shows the same as one that is sent the last frame whole.
+        #[test]
+        fn changes_and_whole_frames_look_the_same(
+            seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..6),
+            forget in any::<bool>(),
+        ) {
+            let mut encoder = Encoder::new();
+            let mut terminal_of_changes = terminal(24, 6);
+            let mut last = frame(24, 6, &[]);
+            for seed in &seeds {
+                last = frame(24, 6, seed);
+                if forget { encoder.forget(); }
+                terminal_of_changes.process(encoder.encode(&last, None).as_bytes());
+            }
+            let mut whole = terminal(24, 6);
+            whole.process(Encoder::new().encode(&last, None).as_bytes());
+            prop_assert_eq!(shown(&terminal_of_changes, &last), shown(&whole, &last));
+            // And the whole frame shows the frame's symbols.
+            for y in 0..6 {
+                for x in 0..24 {
+                    let cell = whole.screen().cell(y, x).unwrap();
+                    if !cell.is_wide_continuation() {
+                        let symbol = if cell.has_contents() { cell.contents() } else { " " };
+                        prop_assert_eq!(symbol, last[(x, y)].symbol());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! An app in memory: keys and other events in, screens out, a store of paper behind it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
+
+pub use atlasnav::app::Start;
+use atlasnav::app::{App, Effect, Event, Key, Message};
+use atlasnav::catalog::{self, Catalog, ObjectId};
+use atlasnav::coverage::{Assessment, History, Record, State};
+use atlasnav::ui::{Depth, Ui};
+use jiff::civil::{Date, date};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::picture::{picture, rows};
+
+pub const TODAY: Date = date(2026, 11, 23);
+
+/// The built-in catalogue, decoded once.
+pub fn builtin() -> Arc<Catalog> {
+    static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
+    CATALOG.get_or_init(|| Arc::new(catalog::builtin().expect("the built-in catalogue decodes"))).clone()
+}
+
+pub fn id(text: &str) -> ObjectId {
+    ObjectId::parse_loosely(text).expect("an id")
+}
+
+/// An assessment in which every state occurs, in parents and sub-techniques, and some notes.
+pub fn spread() -> Assessment {
+    let mut assessment = Assessment::default();
+    for id in builtin().markable() {
+        let at = usize::from(id.number() * 5 + id.sub_number().map_or(0, |s| s * 3 + 1)) % 11;
+        if let Some(state) = State::ALL.get(at) {
+            let mut mark = assessment.mark(id).clone();
+            mark.set_state(*state, TODAY);
+            mark.by = Some("you".to_owned());
+            mark.on = Some(date(2026, 8, 2));
+            if mark.status != atlasnav::coverage::Status::Unassessed {
+                assessment.marks.insert(id, mark);
+            }
+        }
+    }
+    if let Some(mark) = assessment.marks.values_mut().next() {
+        mark.set_note("The crawler of the web site is limited.\nAsk platform-sec before the review.");
+    }
+    assessment
+}
+
+/// How the store of paper answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    AtOnce,
+    /// Not before [`Journey::answer`].
+    Later,
+    /// With this reason for not saving.
+    No(String),
+}
+
+pub struct Journey {
+    pub app: App,
+    pub ui: Ui,
+    pub answers: Answers,
+    /// What the store holds.
+    pub stored: Assessment,
+    /// What the editor is left with; None for a note that was not changed.
+    pub editor: Option<String>,
+    /// What the editor was opened with.
+    pub edited: Vec<String>,
+    pub quit: bool,
+    pub redraws: usize,
+    pub suspends: usize,
+    pub saves: usize,
+    history: History,
+    waiting: VecDeque<Record>,
+    typed: String,
+}
+
+/// With the built-in catalogue and an empty assessment.
+pub fn journey(width: u16, height: u16) -> Journey {
+    Journey::new(start((width, height)))
+}
+
+/// With the built-in catalogue and the marks of [`spread`].
+pub fn marked(width: u16, height: u16) -> Journey {
+    Journey::new(Start { assessment: spread(), ..start((width, height)) })
+}
+
+pub fn start(size: (u16, u16)) -> Start {
+    Start {
+        catalog: builtin(),
+        source: "built-in summaries".to_owned(),
+        warnings: Vec::new(),
+        notices: Vec::new(),
+        assessment: Assessment::default(),
+        name: "acme".to_owned(),
+        read_only: None,
+        author: Some("you".to_owned()),
+        today: TODAY,
+        size,
+    }
+}
+
+impl Journey {
+    pub fn new(start: Start) -> Journey {
+        Journey {
+            stored: start.assessment.clone(),
+            app: App::new(start),
+            ui: Ui::new(Depth::Sixteen),
+            answers: Answers::AtOnce,
+            editor: None,
+            edited: Vec::new(),
+            quit: false,
+            redraws: 0,
+            suspends: 0,
+            saves: 0,
+            history: History::default(),
+            waiting: VecDeque::new(),
+            typed: String::new(),
+        }
+    }
+
+    /// Presses keys: characters, and names in angle brackets: `lj<space>/poison<enter>`.
+    pub fn keys(mut self, keys: &str) -> Self {
+        self.press(keys);
+        self
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        if !self.typed.is_empty() {
+            self.typed.push(' ');
+        }
+        self.typed.push_str(keys);
+        for key in parse(keys) {
+            self.event(Event::Key(key));
+        }
+    }
+
+    pub fn paste(mut self, text: &str) -> Self {
+        self.typed.push_str(&format!(" (paste {text:?})"));
+        self.event(Event::Paste(text.to_owned()));
+        self
+    }
+
+    pub fn resize(mut self, width: u16, height: u16) -> Self {
+        self.typed.push_str(&format!(" (resize {width}x{height})"));
+        self.event(Event::Resize(width, height));
+        self
+    }
+
+    /// From now on the store answers so.
+    pub fn answers(mut self, answers: Answers) -> Self {
+        self.answers = answers;
+        self
+    }
+
+    pub fn monochrome(mut self) -> Self {
+        self.ui = Ui::new(Depth::Monochrome);
+        self
+    }
+
+    pub fn event(&mut self, event: Event) {
+        let mut effects: VecDeque<Effect> = self.app.update(event).into();
+        while let Some(effect) = effects.pop_front() {
+            let answer = match effect {
+                Effect::Save(record) => {
+                    self.saves += 1;
+                    self.waiting.push_back(record);
+                    if self.answers == Answers::Later { None } else { self.take() }
+                }
+                Effect::Edit { id, note } => {
+                    self.edited.push(note);
+                    Some(Event::Edited { id, note: self.editor.clone() })
+                }
+                Effect::Redraw => {
+                    self.redraws += 1;
+                    None
+                }
+                Effect::Suspend => {
+                    self.suspends += 1;
+                    None
+                }
+                Effect::Quit => {
+                    self.quit = true;
+                    None
+                }
+            };
+            if let Some(answer) = answer {
+                effects.extend(self.app.update(answer));
+            }
+        }
+    }
+
+    /// The store takes the oldest record that waits.
+    fn take(&mut self) -> Option<Event> {
+        let record = self.waiting.pop_front()?;
+        if let Answers::No(reason) = &self.answers {
+            return Some(Event::NotSaved(reason.clone()));
+        }
+        let applied = self.history.take(&record);
+        if let Some(edit) = &applied {
+            edit.apply(&mut self.stored);
+        }
+        Some(Event::Saved { assessment: self.stored.clone(), applied })
+    }
+
+    /// The store answers what waits.
+    pub fn answer(mut self) -> Self {
+        while let Some(event) = self.take() {
+            self.event(event);
+        }
+        self
+    }
+
+    /// What the program says now.
+    pub fn said(&self) -> &str {
+        self.app.message.as_ref().map_or("", |m: &Message| m.text.as_str())
+    }
+
+    /// A frame of the app's size.
+    pub fn buffer(&self) -> Buffer {
+        draw(&self.app, self.ui, self.app.size).0
+    }
+
+    /// The rows of the screen.
+    pub fn rows(&self) -> Vec<String> {
+        rows(&self.buffer())
+    }
+
+    /// The rows of the screen as one text.
+    pub fn text(&self) -> String {
+        self.rows().join("\n")
+    }
+
+    /// The whole screen with its styles, and how one gets there.
+    pub fn shot(&self) -> String {
+        let (buffer, cursor) = draw(&self.app, self.ui, self.app.size);
+        let (width, height) = self.app.size;
+        let cursor = cursor.map(|(x, y)| format!("cursor {x} {y}\n")).unwrap_or_default();
+        format!("{width}x{height} {}\n~~~ screen\n{}{cursor}", self.typed, picture(&buffer))
+    }
+}
+
+/// Draws an app into a buffer of some size; the buffer, and where the terminal's cursor goes.
+pub fn draw(app: &App, ui: Ui, (width, height): (u16, u16)) -> (Buffer, Option<(u16, u16)>) {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let cursor = ui.draw(app, &mut buffer);
+    (buffer, cursor)
+}
+
+/// Reads keys: a character is itself, `<name>` is the key of that name.
+pub fn parse(keys: &str) -> Vec<Key> {
+    let mut out = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|r| r.split_once('>'));
+        if let Some((key, after)) = named.and_then(|(name, after)| Some((name.parse().ok()?, after))) {
+            out.push(key);
+            rest = after;
+        } else {
+            out.push(Key::char(c));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}

@@ -1,0 +1,118 @@
+//! Screens as pictures. Each file in `snapshots/` says by which keys one gets there.
+
+use insta::with_settings;
+
+use crate::harness::{Answers, Journey, journey, marked, start};
+
+/// Compares a picture with its file.
+fn check(name: &str, picture: &str) {
+    with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, picture);
+    });
+}
+
+fn see(name: &str, journey: &Journey) {
+    check(name, &journey.shot());
+}
+
+#[test]
+fn matrix_at_80x24() {
+    see("080-matrix-start", &journey(80, 24));
+    see("080-matrix-marked", &marked(80, 24).keys("jj"));
+    see("080-matrix-zoom-2", &marked(80, 24).keys("++lljj"));
+    see("080-matrix-one-open", &marked(80, 24).keys("ll<space>jj"));
+    see("080-matrix-all-open-scrolled", &marked(80, 24).keys("llzsG"));
+    see("080-matrix-zoom-1-scrolled-both-ways", &marked(80, 24).keys("+zsLG"));
+    see("080-matrix-twin", &journey(80, 24).keys("lljgx"));
+}
+
+#[test]
+fn matrix_at_160x45() {
+    see("160-matrix-start", &journey(160, 45));
+    see("160-matrix-marked-all-open", &marked(160, 45).keys("zs5<esc>llj"));
+    see("160-matrix-zoom-3", &marked(160, 45).keys("+++lljj"));
+    see("160-matrix-pane-focus", &marked(160, 45).keys("j<tab>jj<tab>j"));
+}
+
+#[test]
+fn matrix_at_120x40_and_60x18() {
+    see("120-matrix-marked", &marked(120, 40));
+    see("120-matrix-zoom-2", &marked(120, 40).keys("++llzs"));
+    see("060-matrix-marked", &marked(60, 18).keys("<end>G"));
+}
+
+#[test]
+fn the_eight_marks() {
+    let marks = "mgjmljmpjmcjmtjmxjmajmpmu";
+    see("080-eight-marks", &journey(80, 24).keys(marks));
+    see("080-eight-marks-monochrome", &journey(80, 24).keys(marks).keys("++").monochrome());
+}
+
+#[test]
+fn searching() {
+    see("080-search-empty", &journey(80, 24).keys("/"));
+    see("080-search-names", &marked(80, 24).keys("/poison<down><down>"));
+    see("080-search-texts", &journey(80, 24).keys("/slack"));
+    see("080-search-nothing", &journey(80, 24).keys("/qqqqqq"));
+    see("080-search-kept-hits", &marked(80, 24).keys("/promt injecton<tab>n"));
+    see("160-search-preview", &marked(160, 45).keys("/51.1"));
+    see("060-search", &marked(60, 18).keys("/exfiltration<down>"));
+}
+
+#[test]
+fn pages() {
+    see("080-technique", &marked(80, 24).keys("/51.1<enter>"));
+    see("080-technique-links", &marked(80, 24).keys("/51.1<enter>}jj"));
+    see("080-technique-end", &marked(80, 24).keys("/51.1<enter>G"));
+    see("080-technique-with-note", &marked(80, 24).keys("/t0.0<enter>"));
+    see("080-tactic", &marked(80, 24).keys("/ta2<enter>"));
+    see("080-mitigation", &marked(80, 24).keys("/m20<enter>"));
+    see("080-case-study", &marked(80, 24).keys("/cs26<enter>}j"));
+    see("160-technique", &marked(160, 45).keys("/51.1<enter><tab>j"));
+    see("160-mitigation", &marked(160, 45).keys("/m20<enter>l"));
+    see("160-case-study", &marked(160, 45).keys("/cs26<enter>l<ctrl-d>"));
+}
+
+#[test]
+fn lists() {
+    see("160-list-case-studies", &journey(160, 45).keys("4j"));
+    let mut all = String::new();
+    for (keys, sorts) in [("2", 5), ("3", 5), ("4", 4)] {
+        for sort in 0..sorts {
+            let journey = marked(80, 24).keys(keys).keys(&"s".repeat(sort));
+            let rows = journey.rows();
+            all.push_str(&rows[..7].join("\n"));
+            all.push_str("\n\n");
+        }
+    }
+    check("080-lists-by-every-column", &all);
+}
+
+#[test]
+fn typing_and_popups() {
+    see("080-mark-menu", &marked(80, 24).keys("jm"));
+    see("080-go-menu-on-a-page", &marked(80, 24).keys("<enter>g"));
+    let note = "jmnNo egress check.<alt-enter>See the wiki: ";
+    see("080-note", &journey(80, 24).keys(note).paste("https://wiki/ai-gw\r\nand the rest\u{1b}[31m"));
+    see("080-palette", &journey(80, 24).keys(":"));
+    see("080-palette-typed", &journey(80, 24).keys(":mark co<down>"));
+    see("080-help", &journey(80, 24).keys("?"));
+    see("080-help-end", &journey(80, 24).keys("3?G"));
+}
+
+#[test]
+fn what_the_program_says() {
+    let no = || Answers::No("/home/you/.local/share/atlasnav/acme.yaml: no space left on device.".to_owned());
+    see("080-not-saved", &journey(80, 24).answers(no()).keys("mgj"));
+    see("080-quit-with-unsaved-marks", &journey(80, 24).answers(no()).keys("mgjmpq"));
+    let mut refused = start((80, 24));
+    refused.read_only = Some("acme.yaml is of a newer atlasnav; marks cannot be changed.".to_owned());
+    see("080-read-only", &Journey::new(refused).keys("jmg"));
+    let mut warned = start((80, 24));
+    warned.warnings = vec!["line 812: AML.CS0031 has a step without a technique.".to_owned()];
+    warned.notices = vec![
+        "The assessment was made on 2026.08; 2 marks stand for techniques that 2026.09 does not have, and are kept.".to_owned(),
+    ];
+    see("080-messages", &Journey::new(warned).keys("mgjmpu!"));
+    see("059-too-small", &journey(59, 17));
+}
