@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::args::{ListOf, Verb, state_word};
 use super::output::{Output, complain};
 use super::{Failure, author, json, today};
-use crate::catalog::{Catalog, Kind, ObjectId};
+use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
 use crate::search::{Found, Index};
@@ -230,7 +230,8 @@ impl Context<'_> {
             "ATLAS {}, {}; marks in {}",
             self.catalog.release,
             self.source,
-            self.store.path().display()
+            // A line break in a path must not look like a line of the answer.
+            sanitize(&self.store.path().display().to_string(), false)
         ));
         out.line("");
         for (what, r) in [("techniques", &techniques), ("mitigations", &mitigations)] {

@@ -185,8 +185,7 @@ impl Runtime {
     }
 
     fn suspend(&mut self, app: &mut App) -> io::Result<()> {
-        self.screen
-            .lend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))??;
+        self.screen.lend(|| self.signals.stop_job())??;
         // The window may have changed its size meanwhile.
         self.resize(app)
     }
@@ -200,7 +199,7 @@ impl Runtime {
                     }
                 }
                 Effect::Edit { id, note } => {
-                    let event = self.screen.lend(|| editor::edit(id, &note))?;
+                    let event = self.screen.lend(|| self.signals.lend(|| editor::edit(id, &note)))?;
                     self.resize(app)?;
                     self.event(app, event)?;
                 }

@@ -6,11 +6,16 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 pub(super) struct Signals {
     quit: Arc<AtomicBool>,
+    /// Apart from `quit`, because ctrl-c in an editor is the editor's.
+    interrupt: Arc<AtomicBool>,
     suspend: Arc<AtomicBool>,
+    /// While another program has the terminal, SIGTSTP stops us like any program of the job.
+    lent: Arc<AtomicBool>,
     redraw: Arc<AtomicBool>,
     resize: Arc<AtomicBool>,
     wake: UnixStream,
@@ -24,10 +29,20 @@ impl Signals {
         wake.set_nonblocking(true)?;
         waker.set_nonblocking(true)?;
         let flag = || Arc::new(AtomicBool::new(false));
-        let signals = Signals { quit: flag(), suspend: flag(), redraw: flag(), resize: flag(), wake, waker };
+        let signals = Signals {
+            quit: flag(),
+            interrupt: flag(),
+            suspend: flag(),
+            lent: flag(),
+            redraw: flag(),
+            resize: flag(),
+            wake,
+            waker,
+        };
+        signal_hook::flag::register_conditional_default(SIGTSTP, Arc::clone(&signals.lent))?;
         for (signal, flag) in [
             (SIGTERM, &signals.quit),
-            (SIGINT, &signals.quit),
+            (SIGINT, &signals.interrupt),
             (SIGHUP, &signals.quit),
             (SIGTSTP, &signals.suspend),
             (SIGCONT, &signals.redraw),
@@ -57,7 +72,26 @@ impl Signals {
     }
 
     pub fn take_quit(&self) -> bool {
-        self.quit.swap(false, Ordering::Relaxed)
+        self.quit.swap(false, Ordering::Relaxed) | self.interrupt.swap(false, Ordering::Relaxed)
+    }
+
+    /// Runs a program in the foreground: what its user types there is not meant for us.
+    pub fn lend<T>(&self, to: impl FnOnce() -> T) -> T {
+        self.lent.store(true, Ordering::SeqCst);
+        let result = to();
+        self.lent.store(false, Ordering::SeqCst);
+        self.interrupt.store(false, Ordering::Relaxed);
+        self.suspend.store(false, Ordering::Relaxed);
+        result
+    }
+
+    /// Stops the whole job, as ctrl-z does: the shell only notices if who started us stops as well.
+    /// Returns when it goes on.
+    pub fn stop_job(&self) -> io::Result<()> {
+        // All at once and by SIGSTOP: stopping ourselves after the others, we could miss the SIGCONT.
+        kill_current_process_group(Signal::STOP)?;
+        self.suspend.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     pub fn take_suspend(&self) -> bool {

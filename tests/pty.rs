@@ -1,0 +1,500 @@
+//! What only a real terminal shows: that it is given back however the program ends, that nothing
+//! marked is lost when it dies, that it survives any size, a suspended job, an editor, a lost line.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod session;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use session::{Home, PROGRAM, Seen, Session};
+
+/// Where the cursor stands at the start.
+const FIRST: &str = "T0000 Search Open Technical Data";
+
+fn start(home: &Home) -> Session {
+    let session = home.start();
+    session.wait_for(FIRST);
+    session
+}
+
+fn quit(mut session: Session) {
+    session.type_keys("q");
+    session.end_well();
+}
+
+#[test]
+fn the_matrix_shows() {
+    let home = Home::new();
+    let session = start(&home);
+    let screen = session.wait_for("0/208 assessed");
+    assert!(screen.starts_with(" ATLAS 2026.09 built-in summaries | Matrix"), "{screen}");
+    assert!(screen.contains("Rcon") && screen.contains("enter open"), "{screen}");
+    assert!(session.look(|seen| seen.screen().alternate_screen() && seen.screen().hide_cursor()));
+    quit(session);
+    assert!(!home.path().join("data").exists(), "who only reads leaves nothing behind");
+}
+
+#[test]
+fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("/promt injecton");
+    session.wait_for("LLM Prompt Injection: Indirect");
+    session.type_keys("\r");
+    session.wait_for("AML.T0051 LLM Prompt Injection");
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    session.type_keys("mn");
+    session.wait_for("Note on T0051");
+    session.type_keys("filter live\r");
+    session.wait_for("Saved: T0051 note");
+    session.wait_for("1/208 assessed, saved");
+    quit(session);
+
+    let shown = home.ask(&["show", "51"]);
+    assert_eq!(shown["mark"]["status"], "partial");
+    assert_eq!(shown["mark"]["note"], "filter live");
+    assert_eq!(shown["mark"]["by"], "tester");
+
+    let mut session = start(&home);
+    session.wait_for("1/208 assessed");
+    session.type_keys("/51\r");
+    let screen = session.wait_for("Note       filter live");
+    assert!(screen.contains("Status     + partial"), "{screen}");
+    // Undo goes back through what the last session did: the note first.
+    session.type_keys("u");
+    session.wait_for("Undone: T0051 note");
+    assert!(!session.wait_for("Status     + partial").contains("filter live"));
+    session.type_keys("u");
+    session.wait_for("0/208 assessed, saved");
+    session.type_keys("u");
+    session.wait_for("Nothing to undo.");
+    session.type_keys("U");
+    session.wait_for("Redone: ");
+    session.wait_for("1/208 assessed, saved");
+    quit(session);
+    assert_eq!(home.ask(&["show", "51"])["mark"]["status"], "partial");
+}
+
+#[test]
+fn any_size_keeps_the_cursor_on_its_technique() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_and_wait("ljj");
+    let name = "T0016 Obtain Capabilities";
+    session.wait_for(name);
+    for (columns, rows) in [(160, 45), (40, 10), (1, 1), (80, 24), (1, 200), (400, 1), (61, 18), (80, 24)] {
+        let frames = session.look(Seen::frames);
+        session.resize(columns, rows);
+        session.wait("a frame of the new size", |seen| (seen.frames() > frames).then_some(()));
+        if columns >= 80 && rows >= 24 {
+            session.wait_for(name);
+        }
+    }
+    quit(session);
+}
+
+#[test]
+fn many_sizes_at_once_end_in_a_whole_screen() {
+    let home = Home::new();
+    let mut session = start(&home);
+    for n in 1..60 {
+        session.resize(1 + n * 3, 1 + n);
+        if n % 10 == 0 {
+            session.type_keys("jk");
+        }
+    }
+    session.resize(120, 30);
+    session.type_keys("?");
+    session.wait_for("On the matrix");
+    session.type_keys("q");
+    session.wait_for(FIRST);
+    quit(session);
+}
+
+/// Esc; waited for, because Esc with a letter at its heels is Alt and that letter.
+fn close_search(session: &mut Session) {
+    session.type_keys("\x1b");
+    session.wait("the search to close", |seen| (!seen.text().contains("Find in")).then_some(()));
+}
+
+/// A terminal is as it was, and the exit is in order, however the program is told to end.
+fn ends_well(how: impl FnOnce(&mut Session)) {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    // From inside a text field, where most keys are text.
+    session.type_keys("/abc");
+    session.wait_for("> abc");
+    how(&mut session);
+    session.end_well();
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "partial");
+}
+
+#[test]
+fn q_gives_the_terminal_back() {
+    ends_well(|session| {
+        close_search(session);
+        session.type_keys("q");
+    });
+}
+
+#[test]
+fn ctrl_c_gives_the_terminal_back() {
+    ends_well(|session| session.type_keys("\x03"));
+}
+
+#[test]
+fn sigterm_gives_the_terminal_back() {
+    ends_well(|session| session.signal(Signal::TERM));
+}
+
+#[test]
+fn sigint_gives_the_terminal_back() {
+    ends_well(|session| session.signal(Signal::INT));
+}
+
+#[test]
+fn sighup_gives_the_terminal_back() {
+    ends_well(|session| session.signal(Signal::HUP));
+}
+
+#[test]
+fn what_was_shown_as_saved_outlives_sigkill() {
+    for marks in 1..=3 {
+        let home = Home::new();
+        let mut session = start(&home);
+        for n in 1..=marks {
+            session.type_keys("mpj");
+            session.wait_for(&format!("{n}/208 assessed, saved"));
+        }
+        session.signal(Signal::KILL);
+        session.end();
+        let status = home.ask(&["status"]);
+        assert_eq!(status["techniques"]["assessed"], marks, "after {marks}");
+    }
+}
+
+#[test]
+fn sigkill_amid_saving_leaves_a_whole_file() {
+    let home = Home::new();
+    let mut least = 0;
+    for typed in ["m", "mp", "mcj", "mpjmcj", "mg.j.j.j.j.", "mt.mgj.mt"] {
+        let mut session = start(&home);
+        session.type_and_wait(typed);
+        let shown = session.look(Seen::text);
+        session.signal(Signal::KILL);
+        session.end();
+        // Only what was shown as saved has to be there, but the file is never damaged.
+        let assessed = home.ask(&["status"])["techniques"]["assessed"].as_u64().unwrap();
+        if shown.contains(", saved") {
+            least = 1;
+        }
+        assert!(assessed >= least, "{assessed} after {typed}:\n{shown}");
+        least = assessed.min(1);
+    }
+    // And nothing that a killed process left stands in the way of the next one.
+    let mut session = start(&home);
+    session.type_keys("mx");
+    session.wait_for("assessed, saved");
+    quit(session);
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "not-applicable");
+}
+
+fn lost(command: &[&str]) {
+    let home = Home::new();
+    let mut session = home.start_as((80, 24), command, &[]);
+    session.wait_for(FIRST);
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    let (lived, cpu) = session.lose_terminal();
+    assert!(lived < Duration::from_secs(3), "it lived on for {lived:?}");
+    assert!(cpu < 30, "{cpu} ticks of processor time");
+    assert_eq!(home.ask(&["status"])["techniques"]["assessed"], 1);
+}
+
+#[test]
+fn a_lost_terminal_ends_the_program() {
+    lost(&[PROGRAM]);
+}
+
+#[test]
+fn a_lost_terminal_ends_the_program_where_sighup_is_ignored() {
+    lost(&["sh", "-c", "trap '' HUP; exec \"$0\"", PROGRAM]);
+}
+
+fn suspends(how: impl FnOnce(&mut Session)) {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_and_wait("l");
+    session.wait_for("T0002 Acquire Public AI Artifacts");
+    how(&mut session);
+    session.wait_until_stopped();
+    assert!(session.modes_are_as_before(), "the shell gets its terminal back");
+    session.wait("the shell's screen", |seen| {
+        let screen = seen.screen();
+        (!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()).then_some(())
+    });
+    let resumed = Instant::now();
+    session.signal(Signal::CONT);
+    session.wait_for("T0002 Acquire Public AI Artifacts");
+    assert!(resumed.elapsed() < Duration::from_secs(1), "back after {:?}", resumed.elapsed());
+    assert!(session.look(|seen| seen.screen().alternate_screen()));
+    session.type_keys("j");
+    session.wait_for("T0008");
+    no_questions(&session);
+    quit(session);
+}
+
+/// A shell with job control that says when it has the terminal, and at Enter gives it back.
+fn in_a_shell(home: &Home, command: &str, more: &[(&str, &str)]) -> Session {
+    let script = format!("set -m; {command}; echo IN THE SHELL; read line; fg; echo ENDED $?");
+    let session = home.start_as((80, 24), &["sh", "-c", &script, PROGRAM], more);
+    session.wait_for(FIRST);
+    session
+}
+
+/// After the shell has the terminal: back to the matrix, and out.
+fn back_from_the_shell(mut session: Session, on_the_way: &str) {
+    session.wait_for("IN THE SHELL");
+    assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
+    session.type_keys("\n");
+    session.wait_for(on_the_way);
+    session.wait_for("| Matrix");
+    session.type_keys("l");
+    session.wait_for("T0002");
+    session.type_keys("q");
+    session.wait_for("ENDED 0");
+    session.end_well();
+}
+
+#[test]
+fn a_shell_gets_its_terminal_at_ctrl_z() {
+    let home = Home::new();
+    let mut session = in_a_shell(&home, "\"$0\"", &[]);
+    session.type_keys("\x1a");
+    back_from_the_shell(session, FIRST);
+}
+
+#[test]
+fn a_shell_gets_its_terminal_though_another_program_stands_between() {
+    let home = Home::new();
+    // As under `cargo run` or in a script: who started us is a part of the job, and has to stop too.
+    let mut session = in_a_shell(&home, "sh -c '\"$0\"; exit $?' \"$0\"", &[]);
+    session.type_keys("\x1a");
+    back_from_the_shell(session, FIRST);
+}
+
+#[test]
+fn a_shell_gets_its_terminal_when_the_editor_is_suspended() {
+    let home = Home::new();
+    // What vi does at ctrl-z.
+    let editor = editor(&home, "shift; echo IN THE EDITOR; kill -TSTP 0; echo after >\"$1\"");
+    let mut session = in_a_shell(&home, "\"$0\"", &[("EDITOR", &editor)]);
+    session.type_keys("me");
+    back_from_the_shell(session, "Saved: T0000 note");
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "after");
+}
+
+#[test]
+fn ctrl_c_in_an_editor_is_the_editors() {
+    let home = Home::new();
+    // The trap prints nothing: ctrl-c makes the terminal drop what is being written just then.
+    let script = "shift; trap 'got=interrupted' INT; echo IN THE EDITOR; \
+                  read line </dev/tty || read line </dev/tty; echo \"$got, $line\" >\"$1\"";
+    let editor = format!("exec {}", editor(&home, script));
+    let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
+    session.wait_for(FIRST);
+    session.type_keys("me");
+    session.wait_for("IN THE EDITOR");
+    session.type_keys("\x03");
+    session.type_keys("went on\n");
+    session.wait_for("Saved: T0000 note");
+    session.type_keys("l");
+    session.wait_for("T0002");
+    quit(session);
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "interrupted, went on");
+}
+
+/// Nothing is asked of the terminal: an answer takes a round trip, and may never come.
+fn no_questions(session: &Session) {
+    session.look(|seen| {
+        for question in [&b"\x1b[6n"[..], b"\x1b[c", b"\x1b[5n", b"\x1b[?u"] {
+            assert!(!seen.bytes.windows(question.len()).any(|w| w == question), "{question:?}");
+        }
+    });
+}
+
+#[test]
+fn ctrl_z_suspends_and_fg_brings_the_matrix_back() {
+    suspends(|session| session.type_keys("\x1a"));
+}
+
+#[test]
+fn sigtstp_suspends_and_sigcont_brings_the_matrix_back() {
+    suspends(|session| session.signal(Signal::TSTP));
+}
+
+#[test]
+fn a_redraw_is_whole_and_asks_nothing() {
+    let home = Home::new();
+    let mut session = start(&home);
+    let before = session.look(|seen| (seen.text(), seen.bytes.len()));
+    session.type_and_wait("\x0c");
+    let after = session.look(|seen| (seen.text(), seen.bytes.len()));
+    assert_eq!(before.0, after.0);
+    assert!(after.1 - before.1 > 1000, "only {} bytes", after.1 - before.1);
+    no_questions(&session);
+    quit(session);
+}
+
+#[test]
+fn a_paste_runs_no_keys() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("\x1b[200~q\rmp\x03\x1b[201~");
+    session.wait_for("Pasted text goes into text fields only");
+    session.wait_for("0/208 assessed ");
+    session.type_keys("/");
+    session.wait_for("Find in");
+    session.type_keys("\x1b[200~promt inj\recton\x1b[201~");
+    let screen = session.wait_for("LLM Prompt Injection");
+    assert!(screen.contains("Find in"), "{screen}");
+    // A paste in pieces is one paste still.
+    session.type_keys("\x1b[20");
+    session.type_keys("0~ q\rq");
+    session.type_keys("\x1b[201");
+    session.type_keys("~");
+    session.wait_for("promt inj ecton q q");
+    close_search(&mut session);
+    quit(session);
+    assert!(!home.marks().exists());
+}
+
+/// The program shows the reason, changes nothing, and still lets one read.
+fn is_read_only(home: &Home, why: &str) {
+    let mut session = home.start_as((240, 45), &[PROGRAM], &[]);
+    session.wait_for("READ-ONLY");
+    session.wait_for(FIRST);
+    for keys in ["mp", "mn", "me", "u"] {
+        session.type_keys("j");
+        session.wait("the next technique", |seen| (!seen.text().contains(why)).then_some(()));
+        session.type_keys(keys);
+        session.wait_for(why);
+        session.type_keys("k");
+    }
+    session.type_keys("/51\r");
+    session.wait_for("AML.T0051 LLM Prompt Injection");
+    quit(session);
+}
+
+#[test]
+fn a_damaged_file_is_read_only_and_stays_as_it_is() {
+    let home = Home::new();
+    let torn = "format: 1\nrelease: '2026.09'\nmarks:\n  AML.T0000:\n    name: Search\n    status: par";
+    home.put_marks(torn);
+    is_read_only(&home, "line 6: the last line `...` is missing");
+    assert_eq!(fs::read_to_string(home.marks()).unwrap(), torn);
+    assert_eq!(fs::read_dir(home.marks().parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_that_can_not_be_replaced_soundly_is_read_only() {
+    let home = Home::new();
+    let whole = "format: 1\nmarks:\n  AML.T0000:\n    status: partial\n...\n";
+    home.put_marks(whole);
+    fs::hard_link(home.marks(), home.path().join("other")).unwrap();
+    is_read_only(&home, "has 2 hard links");
+    assert_eq!(fs::read_to_string(home.marks()).unwrap(), whole);
+}
+
+#[test]
+fn a_directory_without_write_permission_is_read_only() {
+    if rustix::process::geteuid().is_root() {
+        println!("skipped: root may write everywhere");
+        return;
+    }
+    let home = Home::new();
+    let whole = "format: 1\nmarks:\n  AML.T0000:\n    status: partial\n...\n";
+    home.put_marks(whole);
+    let directory = home.marks().parent().unwrap().to_owned();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o555)).unwrap();
+    is_read_only(&home, "may not be written (permission denied)");
+    assert_eq!(fs::read_to_string(home.marks()).unwrap(), whole);
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A script in the place of the user's editor.
+fn editor(home: &Home, script: &str) -> String {
+    let path = home.path().join("my editor");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    // The variable is the shell's to take apart, and may hold arguments.
+    format!("'{}' --wait", path.display())
+}
+
+#[test]
+fn a_note_comes_from_the_editor() {
+    let home = Home::new();
+    let script = "shift; stty -a </dev/tty >modes; echo IN THE EDITOR; read line </dev/tty; \
+                  printf '%s\\nsecond line\\n' \"$line\" >\"$1\"";
+    let editor = editor(&home, script);
+    let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
+    session.wait_for(FIRST);
+    session.type_keys("me");
+    session.wait_for("IN THE EDITOR");
+    assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
+    session.type_keys("qqq from the editor\n");
+    session.wait_for("Saved: T0000 note");
+    session.wait_for("| Matrix");
+    assert!(session.look(|seen| seen.screen().alternate_screen() && seen.screen().hide_cursor()));
+    session.type_keys("l");
+    session.wait_for("T0002");
+    no_questions(&session);
+    quit(session);
+    let modes = fs::read_to_string(home.path().join("modes")).unwrap();
+    assert!(modes.contains(" icanon") && modes.contains(" echo "), "{modes}");
+    assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "qqq from the editor\nsecond line");
+    let left = fs::read_dir(home.path()).unwrap().flatten().map(|e| e.file_name());
+    assert!(!left.into_iter().any(|name| name.to_string_lossy().starts_with("atlasnav-note")));
+}
+
+#[test]
+fn an_editor_that_fails_changes_nothing() {
+    let home = Home::new();
+    let editor = editor(&home, "shift; echo lost >\"$1\"; exit 3");
+    let mut session = home.start_as((160, 24), &[PROGRAM], &[("EDITOR", "false"), ("VISUAL", &editor)]);
+    session.wait_for(FIRST);
+    session.type_keys("me");
+    session.wait_for("The note is as it was");
+    quit(session);
+    assert!(!home.marks().exists());
+}
+
+#[test]
+fn an_idle_program_sends_nothing_and_sleeps() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    session.type_and_wait("l");
+    let (bytes, frames) = session.look(|seen| (seen.bytes.len(), seen.frames()));
+    // An absence has no event to wait for.
+    std::thread::sleep(Duration::from_millis(50));
+    let wakes = session.wakes();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(session.look(|seen| (seen.bytes.len(), seen.frames())), (bytes, frames));
+    assert_eq!(session.wakes(), wakes, "it woke");
+    // A key that changes nothing costs a frame at most, a step a few cells: not the screen.
+    session.type_keys("k");
+    session.type_keys("j");
+    session.wait_for("T0008");
+    let more = session.look(|seen| seen.bytes.len()) - bytes;
+    assert!(more < 800, "{more} bytes for a step");
+    quit(session);
+}
