@@ -14,6 +14,7 @@ mod catalog {
     mod legacy;
     mod link;
     pub mod model;
+    pub mod pack;
     mod raw;
     pub mod read;
     mod sanitize;
@@ -36,12 +37,14 @@ fn main() -> ExitCode {
 
 fn compile() -> Result<(), Box<dyn std::error::Error>> {
     let (catalog, _) = catalog::read::read(&fs::read(ASSET)?)?;
-    // The bytes live as long as the build script, which is what borrowed texts ask for.
-    let bytes: &'static [u8] = Box::leak(postcard::to_allocvec(&catalog)?.into_boxed_slice());
-    if postcard::from_bytes::<catalog::model::Catalog>(bytes)? != catalog {
+    let (structure, texts) = catalog::pack::pack(&catalog)?;
+    // The texts live as long as the build script, which is what borrowing them asks for.
+    let texts: &'static str = texts.leak();
+    if catalog::pack::unpack(&structure, texts)? != catalog {
         return Err("its compiled form reads back differently".into());
     }
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("catalog.postcard"), bytes)?;
+    fs::write(Path::new(&out).join("catalog.postcard"), structure)?;
+    fs::write(Path::new(&out).join("catalog.txt"), texts)?;
     Ok(())
 }

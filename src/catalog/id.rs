@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The four kinds of object that have an id of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Tactic,
     Technique,
@@ -47,7 +47,7 @@ impl Kind {
 }
 
 /// An id, small and `Copy`. Orders by kind, then number, then sub-technique, parents first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId {
     kind: Kind,
     number: u16,
@@ -138,6 +138,28 @@ impl ObjectId {
 fn parse_digits(text: &str, most: usize) -> Option<u16> {
     let plain = !text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
     if plain { text.parse().ok() } else { None }
+}
+
+/// One number in the compiled catalogue, which holds some four thousand ids.
+impl Serialize for ObjectId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sub = self.sub.map_or(0, |sub| u64::from(sub) + 1);
+        ((sub << 18) | (u64::from(self.number) << 2) | self.kind as u64).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ObjectId, D::Error> {
+        let packed = u64::deserialize(deserializer)?;
+        let kind = match packed & 3 {
+            0 => Kind::Tactic,
+            1 => Kind::Technique,
+            2 => Kind::Mitigation,
+            _ => Kind::CaseStudy,
+        };
+        let sub = (packed >> 18).checked_sub(1).map(|sub| sub as u16);
+        Ok(ObjectId { kind, number: (packed >> 2) as u16, sub })
+    }
 }
 
 impl FromStr for ObjectId {

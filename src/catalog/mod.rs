@@ -9,6 +9,7 @@ mod id;
 mod legacy;
 mod link;
 mod model;
+mod pack;
 mod raw;
 mod read;
 mod sanitize;

@@ -10,8 +10,7 @@ use super::id::{Kind, ObjectId};
 
 /// A piece of text that is borrowed from the program for the built-in catalogue and owned for a
 /// file. It holds no control characters: readers sanitise before they make one.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Cow<'static, str>);
 
 impl Deref for Text {
@@ -45,17 +44,9 @@ impl fmt::Debug for Text {
     }
 }
 
-// Only 'static input can be borrowed, which is what keeps start-up free of copies.
-impl<'de: 'static> Deserialize<'de> for Text {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&'static str>::deserialize(deserializer).map(Text::from)
-    }
-}
-
 /// One release of ATLAS, loaded. Lists are sorted by id, but for the tactics, which stand in
 /// matrix order. Every id in it leads to an object in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Catalog {
     /// The content release, as the file itself states it: `2026.09`, or `5.6.0` in legacy files.
     pub release: Text,
@@ -79,7 +70,6 @@ pub enum Format {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Tactic {
     pub id: ObjectId,
     pub name: Text,
@@ -95,7 +85,6 @@ pub struct Tactic {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Technique {
     pub id: ObjectId,
     pub name: Text,
@@ -119,7 +108,6 @@ pub struct Technique {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Mitigation {
     pub id: ObjectId,
     pub name: Text,
@@ -137,7 +125,6 @@ pub struct Mitigation {
 
 /// How a mitigation applies to one technique.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Mitigates {
     pub technique: ObjectId,
     /// Markdown; may be empty.
@@ -145,7 +132,6 @@ pub struct Mitigates {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct CaseStudy {
     pub id: ObjectId,
     pub name: Text,
@@ -179,7 +165,6 @@ impl CaseStudy {
 
 /// One step of a case study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Step {
     /// `S00` ...; made from the position in legacy files.
     pub id: Text,
@@ -198,7 +183,6 @@ pub struct StepRef {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Reference {
     pub title: Text,
     /// Empty where the file gives none.
@@ -207,7 +191,6 @@ pub struct Reference {
 
 /// The ATT&CK object that an ATLAS object is derived from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
 pub struct AttackReference {
     pub id: Text,
     pub url: Text,

@@ -11,7 +11,7 @@ use crate::coverage::State;
 /// them your organisation has addressed.
 ///
 /// Without a verb it opens the matrix on the screen; ? there lists the keys.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "atlasnav", version, after_help = AFTER)]
 pub(super) struct Args {
     /// Open this official ATLAS file (format 6, or a legacy release from 3.0.0 to 5.6.1) in place of

@@ -7,7 +7,7 @@ use super::{Line, Span, Tone};
 
 /// Terminal cells that a text takes.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) { text.len() } else { text.width() }
 }
 
 /// The text cut to at most `cells` cells, ending in `>` where something was cut.
@@ -66,7 +66,7 @@ pub(super) fn wrap(spans: &[Span], cells: usize, first: &str, indent: usize) -> 
             if rest[at..].starts_with('\n') {
                 out.break_line();
             } else {
-                out.space = Some(Span { text: " ".to_owned(), ..*span });
+                out.space = Some(span);
             }
             rest = &rest[at + 1..];
         }
@@ -77,7 +77,7 @@ pub(super) fn wrap(spans: &[Span], cells: usize, first: &str, indent: usize) -> 
     out.lines
 }
 
-struct Wrapper {
+struct Wrapper<'s> {
     cells: usize,
     indent: usize,
     lines: Vec<Line>,
@@ -86,24 +86,24 @@ struct Wrapper {
     /// Where the text of the current line begins.
     start: usize,
     /// A space seen but not written: dropped at a line's end.
-    space: Option<Span>,
+    space: Option<&'s Span>,
     /// The word being gathered, in pieces of different tones.
-    word: Vec<Span>,
+    word: Vec<(&'s str, &'s Span)>,
 }
 
-impl Wrapper {
-    fn piece(&mut self, text: &str, span: &Span) {
+impl<'s> Wrapper<'s> {
+    fn piece(&mut self, text: &'s str, span: &'s Span) {
         if !text.is_empty() {
-            self.word.push(Span { text: text.to_owned(), ..*span });
+            self.word.push((text, span));
         }
     }
 
     fn end_word(&mut self) {
-        let word = std::mem::take(&mut self.word);
-        if word.is_empty() {
+        if self.word.is_empty() {
             return;
         }
-        let wide: usize = word.iter().map(|p| width(&p.text)).sum();
+        let mut word = std::mem::take(&mut self.word);
+        let wide: usize = word.iter().map(|(text, _)| width(text)).sum();
         let begun = self.used > self.start;
         let gap = usize::from(self.space.is_some() && begun);
         if begun && self.used + gap + wide > self.cells {
@@ -111,21 +111,23 @@ impl Wrapper {
         } else if gap == 1
             && let Some(space) = self.space.take()
         {
-            self.put(" ", &space);
+            self.put(" ", space);
         }
         self.space = None;
-        for piece in word {
-            if width(&piece.text) <= self.cells.saturating_sub(self.used) {
-                self.put(&piece.text, &piece);
+        for (text, span) in word.drain(..) {
+            if width(text) <= self.cells.saturating_sub(self.used) {
+                self.put(text, span);
                 continue;
             }
-            for grapheme in piece.text.graphemes(true) {
+            for grapheme in text.graphemes(true) {
                 if self.used + width(grapheme) > self.cells && self.used > self.start {
                     self.break_line();
                 }
-                self.put(grapheme, &piece);
+                self.put(grapheme, span);
             }
         }
+        // The next word takes the same room.
+        self.word = word;
     }
 
     fn put(&mut self, text: &str, span: &Span) {

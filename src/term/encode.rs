@@ -104,8 +104,16 @@ struct Writer {
 }
 
 impl Writer {
-    fn put(&mut self, arguments: std::fmt::Arguments<'_>) {
-        self.text.push_str(&arguments.to_string());
+    /// `ESC [ a ; b last`, numbers left out where the terminal assumes them.
+    fn csi(&mut self, numbers: &[u16], last: char) {
+        self.text.push_str("\x1b[");
+        for (i, number) in numbers.iter().enumerate() {
+            if i > 0 {
+                self.text.push(';');
+            }
+            push_number(&mut self.text, *number);
+        }
+        self.text.push(last);
     }
 
     /// Writes the cells that differ.
@@ -121,7 +129,7 @@ impl Writer {
             let blanks = new[x..].iter().take_while(|cell| is_blank(cell)).count();
             if blanks >= ERASE_FROM {
                 self.set(PLAIN);
-                self.put(format_args!("\x1b[{blanks}X"));
+                self.csi(&[blanks as u16], 'X');
                 x += blanks;
             } else {
                 self.cell(&new[x]);
@@ -150,10 +158,10 @@ impl Writer {
         match self.at {
             Some(at) if at == (x, y) => {}
             Some((from, row)) if row == y && from < x && x - from == 1 => self.text.push_str("\x1b[C"),
-            Some((from, row)) if row == y && from < x => self.put(format_args!("\x1b[{}C", x - from)),
+            Some((from, row)) if row == y && from < x => self.csi(&[x - from], 'C'),
             Some((_, row)) if row + 1 == y && x == 0 => self.text.push_str("\r\n"),
-            _ if x == 0 => self.put(format_args!("\x1b[{}H", y + 1)),
-            _ => self.put(format_args!("\x1b[{};{}H", y + 1, x + 1)),
+            _ if x == 0 => self.csi(&[y + 1], 'H'),
+            _ => self.csi(&[y + 1, x + 1], 'H'),
         }
         self.at = Some((x, y));
     }
@@ -173,63 +181,90 @@ impl Writer {
         if pen == self.pen {
             return;
         }
-        let mut codes: Vec<String> = Vec::new();
+        let mut codes = Codes { text: &mut self.text, first: true };
         let mut from = self.pen;
         if !(from.modifier - pen.modifier).is_empty() {
             // Switching single attributes off is not the same on all terminals; starting anew is.
-            codes.push(String::new());
+            codes.push(0);
             from = PLAIN;
         }
         for (modifier, code) in MODIFIERS {
             if (pen.modifier - from.modifier).contains(modifier) {
-                codes.push(code.to_owned());
+                codes.push(code);
             }
         }
         if pen.fg != from.fg {
-            codes.push(colour(pen.fg, 30));
+            codes.colour(pen.fg, 30);
         }
         if pen.bg != from.bg {
-            codes.push(colour(pen.bg, 40));
+            codes.colour(pen.bg, 40);
         }
-        self.put(format_args!("\x1b[{}m", codes.join(";")));
+        // Attributes that have no code here change nothing.
+        if !codes.first {
+            self.text.push('m');
+        }
         self.pen = pen;
     }
 }
 
-const MODIFIERS: [(Modifier, &str); 8] = [
-    (Modifier::BOLD, "1"),
-    (Modifier::DIM, "2"),
-    (Modifier::ITALIC, "3"),
-    (Modifier::UNDERLINED, "4"),
-    (Modifier::SLOW_BLINK, "5"),
-    (Modifier::REVERSED, "7"),
-    (Modifier::HIDDEN, "8"),
-    (Modifier::CROSSED_OUT, "9"),
+const MODIFIERS: [(Modifier, u16); 8] = [
+    (Modifier::BOLD, 1),
+    (Modifier::DIM, 2),
+    (Modifier::ITALIC, 3),
+    (Modifier::UNDERLINED, 4),
+    (Modifier::SLOW_BLINK, 5),
+    (Modifier::REVERSED, 7),
+    (Modifier::HIDDEN, 8),
+    (Modifier::CROSSED_OUT, 9),
 ];
 
-/// The parameter of a colour; `base` is 30 for the foreground, 40 for the background.
-fn colour(colour: Color, base: u8) -> String {
-    let sixteen = |n: u8| if n < 8 { base + n } else { base + 52 + n }.to_string();
-    match colour {
-        Color::Reset => (base + 9).to_string(),
-        Color::Black => sixteen(0),
-        Color::Red => sixteen(1),
-        Color::Green => sixteen(2),
-        Color::Yellow => sixteen(3),
-        Color::Blue => sixteen(4),
-        Color::Magenta => sixteen(5),
-        Color::Cyan => sixteen(6),
-        Color::Gray => sixteen(7),
-        Color::DarkGray => sixteen(8),
-        Color::LightRed => sixteen(9),
-        Color::LightGreen => sixteen(10),
-        Color::LightYellow => sixteen(11),
-        Color::LightBlue => sixteen(12),
-        Color::LightMagenta => sixteen(13),
-        Color::LightCyan => sixteen(14),
-        Color::White => sixteen(15),
-        Color::Indexed(n) => format!("{};5;{n}", base + 8),
-        Color::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
+fn push_number(text: &mut String, number: u16) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// The parameters of one style sequence.
+struct Codes<'a> {
+    text: &'a mut String,
+    first: bool,
+}
+
+impl Codes<'_> {
+    fn push(&mut self, code: u16) {
+        self.text.push_str(if self.first { "\x1b[" } else { ";" });
+        self.first = false;
+        push_number(self.text, code);
+    }
+
+    /// `base` is 30 for the foreground, 40 for the background.
+    fn colour(&mut self, colour: Color, base: u16) {
+        let number = match colour {
+            Color::Reset => return self.push(base + 9),
+            Color::Black => 0,
+            Color::Red => 1,
+            Color::Green => 2,
+            Color::Yellow => 3,
+            Color::Blue => 4,
+            Color::Magenta => 5,
+            Color::Cyan => 6,
+            Color::Gray => 7,
+            Color::DarkGray => 8,
+            Color::LightRed => 9,
+            Color::LightGreen => 10,
+            Color::LightYellow => 11,
+            Color::LightBlue => 12,
+            Color::LightMagenta => 13,
+            Color::LightCyan => 14,
+            Color::White => 15,
+            Color::Indexed(n) => return [base + 8, 5, u16::from(n)].into_iter().for_each(|c| self.push(c)),
+            Color::Rgb(r, g, b) => {
+                let codes = [base + 8, 2, u16::from(r), u16::from(g), u16::from(b)];
+                return codes.into_iter().for_each(|c| self.push(c));
+            }
+        };
+        self.push(if number < 8 { base + number } else { base + 52 + number });
     }
 }
 

@@ -30,6 +30,16 @@ impl Canvas<'_> {
             return 0;
         }
         let text = sanitize(text, false);
+        if text.is_ascii() {
+            // Nearly everything is ASCII, one cell a character: no need to look for wide ones.
+            let room = usize::from(most.min(area.right() - x));
+            let mut end = x;
+            for byte in text.bytes().take(room) {
+                self.buffer[(end, y)].set_char(char::from(byte)).set_style(style);
+                end += 1;
+            }
+            return end - x;
+        }
         let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(most), style);
         end - x
     }
