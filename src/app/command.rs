@@ -194,7 +194,7 @@ pub const COMMANDS: &[Row] = &[
     row(C::ZoomIn, "zoom-in", &["+"], Matrix, "zoom", "Zoom in: fewer, wider columns"),
     row(C::ZoomOut, "zoom-out", &["-"], Matrix, "", "Zoom out: more, narrower columns"),
     row(C::ZoomFit, "zoom-fit", &["0"], Matrix, "", "The whole matrix"),
-    row(C::Fold, "fold", &["z a", "space"], Matrix, "", "Open or fold the sub-techniques of this technique"),
+    row(C::Fold, "fold", &["z a"], Matrix, "", "Open or fold the sub-techniques of this technique"),
     row(C::FoldAll, "fold-all", &["z s"], Matrix, "subs", "Open or fold all sub-techniques"),
     row(C::SidePane, "side-pane", &["w"], Matrix, "", "Show or hide the pane beside the matrix (from 120 columns)"),
     row(C::Sort, "sort", &["s"], List, "sort", "Sort by the next column"),

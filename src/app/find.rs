@@ -5,7 +5,7 @@ use tui_input::{Input, InputRequest};
 use super::command::Row;
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
-use crate::catalog::Kind;
+use crate::catalog::{Kind, ObjectId};
 use crate::search::Index;
 
 impl App {
@@ -63,6 +63,7 @@ impl App {
                 self.lit = ids.filter(|id| id.kind() == Kind::Technique).collect();
             }
             Some(Overlay::Palette(palette)) => palette.chosen = 0,
+            Some(Overlay::Note(note)) => note.warned = false,
             _ => {}
         }
     }
@@ -150,6 +151,13 @@ impl App {
     }
 
     pub(super) fn cancel(&mut self) {
+        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+            let before = self.assessment.mark(note.id).note.as_deref().unwrap_or_default();
+            if note.input.value() != before && !std::mem::replace(&mut note.warned, true) {
+                self.tell("The note has changed: esc again drops the change, enter keeps it.");
+                return;
+            }
+        }
         if let Some(Overlay::Search(_)) = self.overlays.pop() {
             self.lit.clear();
         }
@@ -169,25 +177,30 @@ impl App {
             return;
         }
         let on_matrix = *self.screen() == Screen::Matrix;
-        let mut at = self.hit;
-        for _ in 0..count {
-            let next = isize::try_from(at).unwrap_or(0) + by;
-            at = usize::try_from(next.rem_euclid(isize::try_from(count).unwrap_or(1))).unwrap_or(0);
-            let id = self.hits[at];
-            if on_matrix && id.kind() != Kind::Technique {
-                continue;
-            }
-            self.hit = at;
-            if on_matrix {
-                self.grid.go(&self.catalog, id);
-            } else {
-                self.open(id);
-            }
-            let name = self.catalog.full_name(id);
-            self.tell(format!("Hit {} of {count}: {} {name}", at + 1, id.short()));
+        // On the matrix only what stands in it counts.
+        let fits = |id: &ObjectId| !on_matrix || id.kind() == Kind::Technique;
+        let places: Vec<usize> = (0..count).filter(|at| fits(&self.hits[*at])).collect();
+        if places.is_empty() {
+            self.tell("No technique is among the hits.");
             return;
         }
-        self.tell("No technique is among the hits.");
+        // From a hit that does not count, the next one is the nearest that does.
+        let here = places.partition_point(|at| *at < self.hit);
+        let is_place = places.get(here) == Some(&self.hit);
+        let step = if by > 0 && !is_place { 0 } else { by };
+        let all = isize::try_from(places.len()).unwrap_or(1);
+        let next = (isize::try_from(here).unwrap_or(0) + step).rem_euclid(all);
+        let next = usize::try_from(next).unwrap_or(0);
+        self.hit = places[next];
+        let id = self.hits[self.hit];
+        if on_matrix {
+            self.grid.go(&self.catalog, id);
+        } else {
+            self.open(id);
+        }
+        let name = self.catalog.full_name(id);
+        let of = if on_matrix && places.len() < count { "techniques found" } else { "hits" };
+        self.tell(format!("{} of {} {of}: {} {name}", next + 1, places.len(), id.short()));
     }
 }
 

@@ -86,6 +86,26 @@ pub fn matrix(body: Area, zoom: Zoom, tactics: usize, side: bool) -> (Area, Vec<
     (grid, vec![upper, lower])
 }
 
+/// Divides the height of two panes, one above the other with a row between them, by what they hold:
+/// neither gets more than it needs while the other lacks room, and neither less than a third.
+pub fn share(upper: &mut Area, lower: &mut Area, upper_lines: usize, lower_lines: usize) {
+    let total = upper.height + lower.height;
+    let (half, least) = (total / 2, total / 3);
+    let needs = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX).max(least);
+    let (upper_needs, lower_needs) = (needs(upper_lines), needs(lower_lines));
+    let height = if upper_needs <= half {
+        upper_needs
+    } else if lower_needs <= half {
+        upper_needs.min(total - lower_needs)
+    } else {
+        half
+    };
+    let bottom = lower.y + lower.height;
+    upper.height = height;
+    lower.y = upper.y + height + 1;
+    lower.height = bottom - lower.y;
+}
+
 /// `count` panes side by side with a column between them.
 pub fn side_by_side(body: Area, count: u16) -> Vec<Area> {
     let count = count.max(1);
@@ -118,6 +138,21 @@ mod tests {
     fn two_panes_from_120_columns_and_three_from_160() {
         let panes = |width| matrix(Area::new(0, 1, width, 40), Zoom::WHOLE, 16, true).1.len() + 1;
         assert_eq!((panes(119), panes(120), panes(159), panes(160)), (1, 2, 2, 3));
+    }
+
+    #[test]
+    fn room_goes_to_the_pane_that_needs_it() {
+        let shared = |upper_lines, lower_lines| {
+            let (mut upper, mut lower) = (Area::new(81, 1, 79, 20), Area::new(81, 22, 79, 20));
+            share(&mut upper, &mut lower, upper_lines, lower_lines);
+            assert_eq!((upper.height + lower.height, lower.y), (40, 1 + upper.height + 1));
+            (upper.height, lower.height)
+        };
+        assert_eq!(shared(100, 100), (20, 20));
+        assert_eq!(shared(15, 100), (15, 25));
+        assert_eq!(shared(100, 5), (27, 13));
+        assert_eq!(shared(24, 16), (24, 16));
+        assert_eq!(shared(3, 100), (13, 27));
     }
 
     #[test]

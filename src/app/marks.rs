@@ -103,11 +103,11 @@ impl App {
             (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
             (Some(Record::Undo), Some(edit)) => {
                 self.show_changed(&edit);
-                self.tell(format!("Undone: {}.", edit.invert().describe()));
+                self.tell(format!("Undone, now: {}.", edit.describe()));
             }
             (Some(Record::Redo), Some(edit)) => {
                 self.show_changed(&edit);
-                self.tell(format!("Redone: {}.", edit.describe()));
+                self.tell(format!("Redone, now: {}.", edit.describe()));
             }
             (Some(Record::Undo), None) => self.tell("Nothing to undo."),
             (Some(Record::Redo), None) => self.tell("Nothing to redo."),
@@ -155,7 +155,7 @@ impl App {
             return;
         }
         let note = self.assessment.mark(id).note.clone().unwrap_or_default();
-        self.overlays.push(Overlay::Note(NoteEdit { id, input: Input::new(note) }));
+        self.overlays.push(Overlay::Note(NoteEdit { id, input: Input::new(note), warned: false }));
     }
 
     pub(super) fn note_in_editor(&mut self) -> Vec<Effect> {

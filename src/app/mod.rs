@@ -133,6 +133,8 @@ pub struct App {
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
     arranged: Option<Arranged>,
+    /// The technique whose step is looked for in the case study that is being opened.
+    seek: Option<ObjectId>,
 }
 
 /// What the panes and the list were made for.
@@ -180,6 +182,7 @@ impl App {
             index: None,
             revision: 0,
             arranged: None,
+            seek: None,
         };
         for warning in start.warnings {
             app.tell(warning);
@@ -246,13 +249,15 @@ impl App {
         self.saving.reason.as_deref()
     }
 
-    /// The object that a mark would go to: that of the page, else the one under the cursor.
+    /// The object that a mark would go to: the one under the cursor or the chosen link, else that of
+    /// the page.
     pub fn mark_target(&self) -> Option<ObjectId> {
-        let id = match self.screen() {
-            Screen::Object(view) if markable(view.id) => view.id,
-            _ => self.under_cursor()?,
+        let page = match self.screen() {
+            Screen::Object(view) => Some(view.id),
+            _ => None,
         };
-        (markable(id) && self.catalog.contains(id)).then_some(id)
+        let fits = |id: &ObjectId| markable(*id) && self.catalog.contains(*id);
+        self.under_cursor().filter(fits).or(page.filter(fits))
     }
 
     /// The object under the cursor: in the matrix, the list, or the link of a page.
@@ -417,7 +422,20 @@ impl App {
             pane.clamp();
             self.panes.push(pane);
         }
+        if beside_matrix && let [upper, lower] = self.panes.as_mut_slice() {
+            layout::share(&mut upper.area, &mut lower.area, upper.page.lines.len(), lower.page.lines.len());
+            upper.clamp();
+            lower.clamp();
+        }
         let last = self.panes.len().saturating_sub(1);
+        if let Some(technique) = self.seek.take()
+            && let Some(pane) = self.panes.iter().position(|p| p.parts.contains(&Part::Related))
+        {
+            self.panes[pane].seek(technique);
+            if let Some(Screen::Object(view)) = self.screen_mut() {
+                view.focus = pane;
+            }
+        }
         self.side_focus = self.side_focus.map(|f| f.min(last)).filter(|_| !self.panes.is_empty());
         if let Some(Screen::Object(view)) = self.screen_mut() {
             view.focus = view.focus.min(last);

@@ -68,4 +68,6 @@ pub struct Palette {
 pub struct NoteEdit {
     pub id: ObjectId,
     pub input: Input,
+    /// The user has been told that leaving drops what was typed.
+    pub warned: bool,
 }

@@ -1,11 +1,11 @@
 //! Events and commands -> changes of the app, and effects.
 
-use super::command::Command;
+use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
 use super::{App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Screen, Search};
 use crate::catalog::{Kind, ObjectId};
-use crate::page::{ListKind, ListSort, Target};
+use crate::page::{self, ListKind, ListSort, Target};
 
 impl App {
     /// Takes an event; the only code that changes the app.
@@ -44,6 +44,19 @@ impl App {
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
+        // Nothing is done blind: where the screens don't fit, only leaving works.
+        if layout::frame(self.size, false).is_none() {
+            self.pending.clear();
+            return match self.keymap.meaning(Scope::Anywhere, &[key]) {
+                Meaning::Run(
+                    command @ (Command::Quit | Command::QuitNow | Command::Suspend | Command::Redraw),
+                ) => {
+                    self.overlays.clear();
+                    self.run(command)
+                }
+                _ => Vec::new(),
+            };
+        }
         self.message = None;
         self.pending.push(key);
         match self.keymap.meaning(self.scope(), &self.pending) {
@@ -51,7 +64,13 @@ impl App {
                 self.pending.clear();
                 self.run(command)
             }
-            Meaning::Pending => Vec::new(),
+            Meaning::Pending => {
+                if self.pending == [Key::char('m')] && self.mark_target().is_none() {
+                    self.pending.clear();
+                    self.tell("There is nothing to mark here: marks go to techniques and mitigations.");
+                }
+                Vec::new()
+            }
             Meaning::Nothing => {
                 let keys = std::mem::take(&mut self.pending);
                 match keys.as_slice() {
@@ -312,15 +331,33 @@ impl App {
     fn open_under_cursor(&mut self) {
         if let Some(Target::Url(url)) = self.focused_pane().and_then(|p| p.link()).map(|l| l.target.clone()) {
             // A browser may be on another machine than this program, so the address is shown, not opened.
+            let is_long = page::width(&url) + 2 > usize::from(self.size.0);
             self.tell(url);
+            if is_long {
+                // The messages show it whole.
+                self.overlays.push(Overlay::Messages(usize::MAX));
+            }
             return;
         }
         match self.under_cursor() {
-            Some(id) => self.open(id),
+            Some(id) => {
+                let from = self.page_object();
+                self.open(id);
+                self.seek = from.filter(|_| id.kind() == Kind::CaseStudy);
+            }
             None if matches!(self.screen(), Screen::Object(_)) => {
                 self.tell("No link is chosen; j and k move from link to link.");
             }
             None => {}
+        }
+    }
+
+    /// The object whose page is read: that of the screen, or the one beside the matrix.
+    fn page_object(&self) -> Option<ObjectId> {
+        match self.screen() {
+            Screen::Object(view) => Some(view.id),
+            Screen::Matrix => self.grid.cursor.map(|c| c.id),
+            Screen::List(_) => None,
         }
     }
 
@@ -352,6 +389,10 @@ impl App {
                 self.side_focus = None;
                 self.arranged = None;
                 self.panes.clear();
+                // The matrix follows the pages, so that leaving one leads to its technique.
+                if let Screen::Object(ObjectView { id, .. }) = *self.screen() {
+                    self.grid.go(&self.catalog, id);
+                }
             }
             None => self.tell(if by < 0 { "Nothing to go back to." } else { "Nothing to go forward to." }),
         }
@@ -394,9 +435,10 @@ impl App {
     }
 
     fn toggle_side(&mut self) {
-        self.side = !self.side;
-        if self.side && self.size.0 < layout::TWO_PANES {
-            self.tell("The pane beside the matrix shows from 120 columns on.");
+        if self.size.0 < layout::TWO_PANES {
+            self.tell("There is room for a pane beside the matrix from 120 columns on.");
+        } else {
+            self.side = !self.side;
         }
     }
 

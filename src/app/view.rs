@@ -1,7 +1,8 @@
 //! A pane with a page in it: scrolling, and moving from link to link as in a text browser.
 
 use super::layout::Area;
-use crate::page::{Link, Page, Part};
+use crate::catalog::ObjectId;
+use crate::page::{Link, Page, Part, Target};
 
 /// Where the reader is in a page; survives a page that is made anew for another width.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,6 +142,19 @@ impl Pane {
         self.at.scroll = lines.start.min(self.last_scroll());
         self.at.link =
             self.page.links.iter().position(|l| lines.contains(&l.line)).filter(|l| self.is_visible(*l));
+    }
+
+    /// To the first step of a case study that uses the technique.
+    pub fn seek(&mut self, technique: ObjectId) {
+        let Some(steps) = self.page.sections.iter().find(|s| s.title == "Steps") else { return };
+        let lines = steps.lines.clone();
+        let target = Target::Object(technique);
+        let link = self.page.links.iter().position(|l| l.target == target && lines.contains(&l.line));
+        if let Some(link) = link {
+            // A line above it tells that the chain begins before it.
+            self.at.scroll = self.page.links[link].line.saturating_sub(1).min(self.last_scroll());
+            self.at.link = Some(link);
+        }
     }
 
     /// The section that is being read: that of the link, or of the first line.

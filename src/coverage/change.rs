@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assessment, Mark};
+use super::{Assessment, Mark, Status};
 use crate::catalog::ObjectId;
 
 /// One mark before and after. Only the fields that differ are what the change is about, so two
@@ -67,7 +67,16 @@ impl Edit {
     pub fn describe(&self) -> String {
         match self.changes.as_slice() {
             [one] if one.before.status != one.after.status => {
-                format!("{} {}", one.id.short(), one.after.status.word())
+                let tested = if one.after.tested.is_some() && one.after.status == Status::Covered {
+                    ", tested"
+                } else {
+                    ""
+                };
+                format!("{} {}{tested}", one.id.short(), one.after.status.word())
+            }
+            [one] if one.before.tested != one.after.tested => {
+                let tested = if one.after.tested.is_some() { "tested" } else { "covered, not tested" };
+                format!("{} {tested}", one.id.short())
             }
             [one] if one.before.note != one.after.note => format!("{} note", one.id.short()),
             [one] => one.id.short(),

@@ -23,6 +23,8 @@ pub(super) struct Document {
     /// Empty for a new assessment.
     pub release: String,
     pub entries: BTreeMap<ObjectId, Entry>,
+    /// The ids under `marks:` with their names, marked or not.
+    pub listed: BTreeMap<ObjectId, String>,
     /// Unknown fields at the top level.
     pub extra: Fields,
     /// Comments before the first mark, without those that every file starts with.
@@ -98,6 +100,9 @@ impl Document {
                 "release" => document.release = text(value)?.unwrap_or_default(),
                 "marks" => {
                     document.read_marks(value, &mut keys)?;
+                    let names = document.entries.iter();
+                    document.listed =
+                        names.map(|(id, e)| (*id, e.name.clone().unwrap_or_default())).collect();
                     marks = Some(());
                 }
                 "retired" => document.read_marks(value, &mut keys)?,

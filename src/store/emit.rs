@@ -1,6 +1,8 @@
 //! [`Document`] -> text. Written by hand rather than by a serializer, because the exact text is the
 //! format: one field per line, every id there, so that stock git merges it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::assessment::{Document, Entry, Fields};
@@ -29,14 +31,12 @@ impl Document {
         text_field(&mut out, 0, "release", release);
         fields(&mut out, 0, &self.extra);
         out.push_str("marks:\n");
-        let mut ids: Vec<ObjectId> = catalog.markable().collect();
-        ids.sort_unstable();
+        let names = self.names(catalog);
         let nothing = Entry::default();
-        for id in ids {
-            let entry = self.entries.get(&id).unwrap_or(&nothing);
-            entry.emit(&mut out, id, catalog.name(id).unwrap_or_default());
+        for (id, name) in &names {
+            self.entries.get(id).unwrap_or(&nothing).emit(&mut out, *id, name);
         }
-        let mut retired = self.entries.iter().filter(|(id, _)| !catalog.contains(**id)).peekable();
+        let mut retired = self.entries.iter().filter(|(id, _)| !names.contains_key(*id)).peekable();
         if retired.peek().is_some() {
             out.push_str("retired:\n");
         }
@@ -45,6 +45,22 @@ impl Document {
         }
         out.push_str("...\n");
         out
+    }
+
+    /// The ids that stand under `marks:`, with the names written beside them: those of the
+    /// catalogue. A file made on another release keeps the ids and names of its own, so that one
+    /// mark is a change of a few lines; carrying a file over to a release is a step of its own.
+    fn names<'a>(&'a self, catalog: &'a Catalog) -> BTreeMap<ObjectId, &'a str> {
+        let of_catalog = |id| (id, catalog.name(id).unwrap_or_default());
+        if self.release.is_empty() || *self.release == *catalog.release || self.listed.is_empty() {
+            return catalog.markable().map(of_catalog).collect();
+        }
+        let own = self.listed.iter().map(|(id, name)| match name.as_str() {
+            "" => of_catalog(*id),
+            name => (*id, name),
+        });
+        let new = self.entries.iter().filter(|(id, entry)| catalog.contains(**id) && entry.name.is_none());
+        new.map(|(id, _)| of_catalog(*id)).chain(own).collect()
     }
 }
 

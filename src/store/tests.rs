@@ -284,7 +284,7 @@ fn what_this_version_does_not_know_survives() {
     place.put(
         r#"# Team file, see wiki.
 format: 1
-release: 5.6.1
+release: "2026.09"
 scope: {system: chat bot, version: 1.10, since: 2026-01-01, list: [a, 'b', [c, {d: ~}], {}, []]}
 marks:
   # Ask Bob first.
@@ -307,7 +307,7 @@ retired:
     assert_eq!(loaded.read_only, None);
     assert_eq!(loaded.assessment.retired.len(), 2);
     assert_eq!(loaded.assessment.retired[&id("AML.T0777")].status, Status::Covered);
-    assert_eq!(loaded.assessment.release, "5.6.1");
+    assert_eq!(loaded.assessment.release, "2026.09");
 
     mark(&store, "AML.T0002", Status::Partial);
     let first = place.text();
@@ -742,4 +742,50 @@ proptest! {
             prop_assert_eq!(again.map(|d| d.emit(&catalog())), Ok(first), "{}", text);
         }
     }
+}
+
+#[test]
+fn a_mark_under_another_release_changes_a_few_lines_only() {
+    let place = Place::new();
+    let store = place.store();
+    mark(&store, "AML.T0001", Status::Gap);
+    let before = place.text();
+    // A smaller, older release with other names.
+    let mut older = catalog_of(3);
+    older.release = "5.6.1".into();
+    for technique in &mut older.techniques {
+        technique.name = "Another name".into();
+    }
+    let edit = |number: &str, catalog: &Catalog| {
+        let mark = Mark { status: Status::Covered, ..Mark::default() };
+        let change = Change { id: id(number), before: Mark::default(), after: mark };
+        store.commit(catalog, &Record::Do(Edit { changes: vec![change] })).unwrap()
+    };
+    edit("AML.T0002", &older);
+    let after = place.text();
+    let changed: Vec<&str> = after.lines().filter(|line| !before.lines().any(|b| b == *line)).collect();
+    assert_eq!(changed, ["    status: covered"], "{after}");
+    assert_eq!(before.lines().count(), after.lines().count());
+    // Under its own release again, both marks are there.
+    let marks = store.load(&catalog()).assessment.marks;
+    assert_eq!(marks.keys().map(ToString::to_string).collect::<Vec<_>>(), ["AML.T0001", "AML.T0002"]);
+}
+
+#[test]
+fn an_id_new_to_the_file_is_listed_with_its_name() {
+    let place = Place::new();
+    let store = place.store();
+    let mut older = catalog_of(3);
+    older.release = "5.6.1".into();
+    let change = |number: &str| {
+        let mark = Mark { status: Status::Gap, ..Mark::default() };
+        Record::Do(Edit { changes: vec![Change { id: id(number), before: Mark::default(), after: mark }] })
+    };
+    store.commit(&older, &change("AML.T0001")).unwrap();
+    let lines = place.text().lines().count();
+    store.commit(&catalog(), &change("AML.T0004")).unwrap();
+    let text = place.text();
+    assert!(text.contains("release: 5.6.1\n") || text.contains("release: \"5.6.1\"\n"), "{text}");
+    assert!(text.contains("  AML.T0004:\n    name: \"Technique: number 4\"\n    status: gap\n"), "{text}");
+    assert_eq!(text.lines().count(), lines + 3);
 }

@@ -23,7 +23,6 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         }
         Screen::Object(view) => view.id.short(),
     };
-    let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let ids = app.catalog.techniques.iter().map(|t| t.id);
     let rollup = Rollup::of(ids, &app.assessment, app.today);
     let saving = match app.saving_state() {
@@ -33,13 +32,19 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         SavingState::NotSaved(count) => format!(", {count} NOT SAVED"),
         SavingState::ReadOnly => ", READ-ONLY".to_owned(),
     };
-    let right = format!("{} {}/{} assessed{saving} ", app.name, rollup.assessed(), rollup.total());
+    let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
+    let figures = format!("{}/{}", rollup.assessed(), rollup.total());
+    // In a narrow window the assessment's name goes first: the source of the texts is always named.
+    let rights = [
+        format!("{} {figures} assessed{saving} ", app.name),
+        format!("{figures} assessed{saving} "),
+        format!("{figures}{saving} "),
+    ];
     let total = usize::from(area.width);
-    let right = clip(&right, total);
-    let room = (total - width(&right)).saturating_sub(1);
-    // Where one is matters more than where the catalogue comes from, which help says, too.
-    let left = if width(&left) > room { format!(" ATLAS {} | {place}", app.catalog.release) } else { left };
-    let left = clip(&left, room);
+    let fits = |right: &&String| width(&left) + 1 + width(right) <= total;
+    let right = rights.iter().find(fits).unwrap_or(&rights[2]);
+    let right = clip(right, total);
+    let left = clip(&left, (total - width(&right)).saturating_sub(1));
     let gap = " ".repeat(total - width(&left) - width(&right));
     canvas.row(area, &format!("{left}{gap}{right}"), Role::Bar);
 }
@@ -66,8 +71,8 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &text.unwrap_or_default(), Role::Normal);
     } else {
         match app.screen() {
-            Screen::Matrix => cell_info(app, canvas, area),
-            Screen::List(_) | Screen::Object(_) => {
+            Screen::Matrix if app.side_focus.is_none() => cell_info(app, canvas, area),
+            _ => {
                 let text = app.mark_target().map(|id| {
                     let state = app.assessment.state(id, app.today);
                     let name = app.catalog.full_name(id);
@@ -82,7 +87,10 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let Some(technique) = app.grid.cursor.and_then(|c| app.catalog.technique(c.id)) else { return };
     let state = app.assessment.state(technique.id, app.today);
-    let mut about = format!("  {} {}", state.glyph(), state.word());
+    let mut about = format!("  {}", state.glyph());
+    if usize::from(area.width) >= 100 {
+        about.push_str(&format!(" {}", state.word()));
+    }
     if let Some(maturity) = technique.maturity {
         about.push_str(&format!("  {}", maturity.word()));
     }
@@ -101,7 +109,11 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     if !names.is_empty() {
         about.push_str(&format!("  = {}", names.join(" ")));
     }
+    let tactic = app.grid.cursor.and_then(|c| app.catalog.tactics.get(c.column)).map_or("", |t| &*t.name);
     let name = format!(" {} {}", technique.id.short(), app.catalog.full_name(technique.id));
+    // The columns' heads are short, so the tactic's name is spelled out where there is room.
+    let whole = format!(" {tactic}:{name}");
+    let name = if width(&whole) + width(&about) <= usize::from(area.width) { whole } else { name };
     let room = usize::from(area.width).saturating_sub(width(&about));
     canvas.fill(area, Role::Normal);
     let used = canvas.text(area.x, area.y, area.width, &clip(&name, room), Role::Strong);
