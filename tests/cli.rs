@@ -262,7 +262,6 @@ fn wrong_usage_exits_2() {
         "mark",
         "mark 51",
         "mark 51 done",
-        "mark 51 Partial",
         "mark 51 partial --note",
         "status 51",
         "--data",

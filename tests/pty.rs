@@ -67,7 +67,7 @@ fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
     assert!(screen.contains("Status     + partial"), "{screen}");
     // Undo goes back through what the last session did: the note first.
     session.type_keys("u");
-    session.wait_for("Undone: T0051 note");
+    session.wait_for("Undone, now: T0051 without note");
     assert!(!session.wait_for("Status     + partial").contains("filter live"));
     session.type_keys("u");
     session.wait_for("0/208 assessed, saved");

@@ -184,10 +184,17 @@ impl App {
             arranged: None,
             seek: None,
         };
+        let oddities = start.warnings.len();
         for warning in start.warnings {
             app.tell(warning);
         }
-        app.message = None;
+        if oddities > 0 {
+            let (count, are) = if oddities == 1 { ("One oddity", "is") } else { ("Oddities", "are") };
+            app.message = Some(Message {
+                text: format!("{count} in the file {are} listed by the key `!`."),
+                is_error: false,
+            });
+        }
         for notice in start.notices {
             app.tell(notice);
         }

@@ -74,7 +74,8 @@ pub fn read(bytes: &[u8]) -> Result<(Catalog, Vec<Warning>), ReadError> {
     }
     let catalog = link(raw, &mut warnings)?;
     let Warnings(mut warnings) = warnings;
-    warnings.sort_by_key(|w| w.line.unwrap_or(u64::MAX));
+    // What is about the whole file comes first.
+    warnings.sort_by_key(|w| w.line.unwrap_or(0));
     Ok((catalog, warnings))
 }
 

@@ -46,6 +46,7 @@ pub(super) enum Verb {
     Show {
         /// Such as AML.T0051.001, t51.1, m20, cs26, ta2
         id: String,
+        /// Answer as JSON
         #[arg(long)]
         json: bool,
     },
@@ -56,28 +57,33 @@ pub(super) enum Verb {
         /// Print at most so many
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
+        /// Answer as JSON
         #[arg(long)]
         json: bool,
     },
     /// List all objects of a kind
     List {
         kind: ListOf,
+        /// Answer as JSON
         #[arg(long)]
         json: bool,
     },
     /// Mark a technique or a mitigation
     Mark {
+        /// Such as AML.T0051.001, t51.1, m20
         id: String,
-        #[arg(value_parser = statuses())]
+        #[arg(value_parser = statuses(), ignore_case = true)]
         status: State,
         /// Set the note as well; an empty one takes it away
         #[arg(long)]
         note: Option<String>,
+        /// Answer as JSON
         #[arg(long)]
         json: bool,
     },
     /// How many techniques are assessed, covered and tested, in all and per tactic
     Status {
+        /// Answer as JSON
         #[arg(long)]
         json: bool,
     },
@@ -105,10 +111,21 @@ pub(super) const fn state_word(state: State) -> &'static str {
     }
 }
 
+/// What people write as well.
+const fn other_words(state: State) -> &'static [&'static str] {
+    match state {
+        State::NotApplicable => &["n/a", "na"],
+        State::Accepted => &["risk-accepted"],
+        _ => &[],
+    }
+}
+
 fn statuses() -> impl TypedValueParser<Value = State> {
-    let values = State::ALL.map(|s| PossibleValue::new(state_word(s)));
+    let values = State::ALL.map(|s| PossibleValue::new(state_word(s)).aliases(other_words(s)));
     PossibleValuesParser::new(values).map(|word: String| {
+        let word = word.to_ascii_lowercase();
+        let says = |s: &State| state_word(*s) == word || other_words(*s).contains(&word.as_str());
         // The parser lets only these words through.
-        State::ALL.into_iter().find(|s| state_word(*s) == word).unwrap_or(State::Unassessed)
+        State::ALL.into_iter().find(says).unwrap_or(State::Unassessed)
     })
 }

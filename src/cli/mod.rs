@@ -80,8 +80,13 @@ fn go(args: Args) -> Result<(), Failure> {
     let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
     match args.verb {
         Some(verb) => {
-            for warning in &warnings {
-                complain(warning);
+            // One line: an official file has the same oddities at every call.
+            match warnings.as_slice() {
+                [] => {}
+                [one] => complain(one),
+                [first, rest @ ..] => {
+                    complain(&format!("{first} (and {} more; ! on the matrix lists them)", rest.len()))
+                }
             }
             verbs::run(verb, &catalog, &source, &store)
         }

@@ -126,6 +126,14 @@ impl Context<'_> {
         };
         let assessment = self.assessment(false)?;
         let rows = page::list(self.catalog, &assessment, self.today, kind, ListSort::Id);
+        if rows.is_empty() {
+            let what = match kind {
+                ListKind::Techniques => "techniques",
+                ListKind::Mitigations => "mitigations",
+                ListKind::CaseStudies => "case studies",
+            };
+            return Err(Failure::Nothing(format!("ATLAS {} has no {what}", self.catalog.release)));
+        }
         if json {
             return print_json(&rows.iter().map(|r| json::row(r, kind)).collect());
         }

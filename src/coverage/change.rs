@@ -78,7 +78,10 @@ impl Edit {
                 let tested = if one.after.tested.is_some() { "tested" } else { "covered, not tested" };
                 format!("{} {tested}", one.id.short())
             }
-            [one] if one.before.note != one.after.note => format!("{} note", one.id.short()),
+            [one] if one.before.note != one.after.note => {
+                let note = if one.after.note.is_some() { "note" } else { "without note" };
+                format!("{} {note}", one.id.short())
+            }
             [one] => one.id.short(),
             many => format!("{} marks", many.len()),
         }

@@ -20,7 +20,7 @@ pub enum ListKind {
 pub enum ListSort {
     Id,
     Name,
-    /// Most open first.
+    /// What somebody has looked at first, gaps before all; the unassessed last.
     Status,
     /// Techniques: most case studies first. Mitigations: most techniques. Case studies: most steps.
     Count,
@@ -65,6 +65,20 @@ pub struct ListRow {
     pub about: String,
     /// Case studies, techniques, or steps: see [`ListSort::Count`].
     pub count: usize,
+}
+
+/// The order of the status sort.
+const fn urgency(state: State) -> u8 {
+    match state {
+        State::Gap => 0,
+        State::Planned => 1,
+        State::Partial => 2,
+        State::Accepted => 3,
+        State::Covered => 4,
+        State::Tested => 5,
+        State::NotApplicable => 6,
+        State::Unassessed => 7,
+    }
 }
 
 /// The rows of a list, sorted.
@@ -119,7 +133,7 @@ pub fn list(
     match sort {
         ListSort::Id => {}
         ListSort::Name => rows.sort_by_cached_key(|r| r.name.to_lowercase()),
-        ListSort::Status => rows.sort_by_key(|r| Reverse(r.state.map_or(0, State::openness))),
+        ListSort::Status => rows.sort_by_key(|r| r.state.map_or(0, urgency)),
         ListSort::Count => rows.sort_by_key(|r| Reverse(r.count)),
         ListSort::Grade => match kind {
             ListKind::Techniques => {

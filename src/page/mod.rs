@@ -94,11 +94,22 @@ pub struct Page {
 }
 
 impl Page {
-    /// The text without tones, a line each.
+    /// The text without tones, a line each. What a screen shows as a link is followed by its id,
+    /// unless it begins with it.
     pub fn plain(&self) -> String {
         let mut out = String::new();
-        for line in &self.lines {
-            let text: String = line.iter().map(|s| s.text.as_str()).collect();
+        for (i, line) in self.lines.iter().enumerate() {
+            let mut text = String::new();
+            for (j, span) in line.iter().enumerate() {
+                text.push_str(&span.text);
+                let next = line.get(j + 1).or_else(|| self.lines.get(i + 1)?.get(1));
+                if let Some(Target::Object(id)) = span.link.and_then(|l| self.links.get(l)).map(|l| &l.target)
+                    && next.is_none_or(|next| next.link != span.link)
+                    && !span.text.starts_with(&id.short())
+                {
+                    text.push_str(&format!(" [{}]", id.short()));
+                }
+            }
             out.push_str(text.trim_end());
             out.push('\n');
         }

@@ -75,6 +75,7 @@ impl Builder<'_> {
                 t.mitigations.is_empty(),
                 "ATLAS lists no mitigation: this needs a control of your own.",
             );
+            self.mitigations_of_relatives(t);
         }
         let mut studies: Vec<ObjectId> = t.steps.iter().map(|s| s.case_study).collect();
         studies.dedup();
@@ -90,8 +91,38 @@ impl Builder<'_> {
                 }
             }
             self.none_if(t.steps.is_empty(), "No case study uses it.");
+            let of_subs = t.subs.iter().filter_map(|s| catalog.technique(*s)).flat_map(|s| &s.steps);
+            let mut of_subs: Vec<ObjectId> = of_subs.map(|s| s.case_study).collect();
+            of_subs.sort_unstable();
+            of_subs.dedup();
+            if !of_subs.is_empty() {
+                let text = format!(
+                    "Its sub-techniques are used in {}; see their pages.",
+                    many(of_subs.len(), "case study", "case studies")
+                );
+                self.push_wrapped(&[Span::new(text, Tone::Dim)], "", 0);
+            }
         }
         self.references(&t.references, t.id);
+    }
+
+    /// ATLAS lists mitigations at the parent, at the sub-techniques, or at both: who reads one page
+    /// has to know of the others.
+    fn mitigations_of_relatives(&mut self, t: &Technique) {
+        let catalog = self.catalog;
+        let relatives = t.parent.iter().chain(&t.subs).filter_map(|id| catalog.technique(*id));
+        for relative in relatives.filter(|r| !r.mitigations.is_empty()) {
+            let more = relative.mitigations.iter().filter(|m| !t.mitigations.contains(m)).count();
+            if more == 0 {
+                continue;
+            }
+            let what = if t.parent.is_some() { "its parent, " } else { "its sub-technique " };
+            let line = self.page.lines.len();
+            let name = catalog.name(relative.id).unwrap_or_default().to_owned();
+            let text = format!("{more} more at {what}");
+            let link = self.link(Target::Object(relative.id), name, line);
+            self.push_wrapped(&[Span::new(text, Tone::Dim), link], "", 2);
+        }
     }
 
     fn tactic(&mut self, t: &Tactic) {
@@ -390,6 +421,10 @@ impl Builder<'_> {
 
 fn join(texts: &[Text]) -> String {
     texts.iter().map(|t| &**t).collect::<Vec<_>>().join(", ")
+}
+
+fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn about_case(c: &CaseStudy) -> String {

@@ -45,6 +45,15 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
         pad(&grade, about)
     );
     canvas.row(Area { height: 1, ..body }, &line, Role::Heading);
+    if app.list.is_empty() {
+        let what = match view.kind {
+            ListKind::Techniques => "techniques",
+            ListKind::Mitigations => "mitigations",
+            ListKind::CaseStudies => "case studies",
+        };
+        let text = format!("ATLAS {} has no {what}.", app.catalog.release);
+        canvas.text(area.x + 1, area.y, area.width, &text, Role::Dim);
+    }
     let rows = app.list.iter().enumerate().skip(view.top).take(usize::from(area.height));
     for ((i, row), y) in rows.zip(area.y..) {
         let line = Area { y, height: 1, ..area };
