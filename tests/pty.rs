@@ -74,7 +74,7 @@ fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
     session.type_keys("u");
     session.wait_for("Nothing to undo.");
     session.type_keys("U");
-    session.wait_for("Redone: ");
+    session.wait_for("Redone, now: ");
     session.wait_for("1/208 assessed, saved");
     quit(session);
     assert_eq!(home.ask(&["show", "51"])["mark"]["status"], "partial");
