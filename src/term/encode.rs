@@ -40,23 +40,25 @@ impl Encoder {
     }
 
     /// The bytes that turn what is shown into `frame`; none if it is shown already. `cursor` is
-    /// where the terminal's cursor is to be seen, if at all.
-    pub fn encode(&mut self, frame: &Buffer, cursor: Option<(u16, u16)>) -> String {
+    /// where the terminal's cursor is to be seen, if at all. Keeps the frame and hands the one
+    /// before it back in its place, for the next to be drawn in.
+    pub fn encode(&mut self, frame: &mut Buffer, cursor: Option<(u16, u16)>) -> String {
         let mut out = Writer { text: String::new(), at: None, pen: PLAIN };
-        if self.unknown || self.shown.area() != frame.area() {
+        let all = self.unknown || self.shown.area() != frame.area();
+        if all {
             // Styles first: an erased cell takes the colour that is set.
             out.text.push_str("\x1b[0m\x1b[2J\x1b[?25l");
-            self.shown = Buffer::empty(*frame.area());
             self.cursor = None;
             self.unknown = false;
         }
         let cells = usize::from(frame.area().width).max(1);
-        let rows = self.shown.content().chunks(cells).zip(frame.content().chunks(cells));
-        for ((old, new), y) in rows.zip(0u16..) {
-            if old == new {
+        let mut shown = self.shown.content().chunks(cells);
+        for (new, y) in frame.content().chunks(cells).zip(0u16..) {
+            let old = if all { None } else { shown.next() };
+            if old == Some(new) {
                 continue;
             }
-            if is_simple(old) && is_simple(new) {
+            if old.is_none_or(is_simple) && is_simple(new) {
                 out.changes(old, new, y);
             } else {
                 out.whole_row(new, y);
@@ -74,7 +76,7 @@ impl Encoder {
             _ => {}
         }
         self.cursor = cursor;
-        self.shown.clone_from(frame);
+        std::mem::swap(&mut self.shown, frame);
         if out.text.is_empty() {
             return out.text;
         }
@@ -116,11 +118,15 @@ impl Writer {
         self.text.push(last);
     }
 
-    /// Writes the cells that differ.
-    fn changes(&mut self, old: &[Cell], new: &[Cell], y: u16) {
+    /// Writes the cells that differ from the old row, or from a blank one.
+    fn changes(&mut self, old: Option<&[Cell]>, new: &[Cell], y: u16) {
+        let is_shown = |x: usize| match old {
+            Some(old) => old[x] == new[x],
+            None => is_blank(&new[x]),
+        };
         let mut x = 0;
         while x < new.len() {
-            if old[x] == new[x] {
+            if is_shown(x) {
                 x += 1;
                 continue;
             }
@@ -326,16 +332,16 @@ mod tests {
     fn nothing_changed_is_nothing_sent() {
         let mut encoder = Encoder::new();
         let frame = frame(20, 5, &[1, 2, 3, 4, 5]);
-        assert!(!encoder.encode(&frame, None).is_empty());
-        assert_eq!(encoder.encode(&frame, None), "");
-        assert!(encoder.encode(&frame, Some((3, 2))).contains("\x1b[?25h"));
-        assert_eq!(encoder.encode(&frame, Some((3, 2))), "");
+        assert!(!encoder.encode(&mut frame.clone(), None).is_empty());
+        assert_eq!(encoder.encode(&mut frame.clone(), None), "");
+        assert!(encoder.encode(&mut frame.clone(), Some((3, 2))).contains("\x1b[?25h"));
+        assert_eq!(encoder.encode(&mut frame.clone(), Some((3, 2))), "");
     }
 
     #[test]
     fn no_query_is_sent() {
         let mut encoder = Encoder::new();
-        let bytes = encoder.encode(&frame(20, 5, &[9, 8, 7]), None);
+        let bytes = encoder.encode(&mut frame(20, 5, &[9, 8, 7]), None);
         for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
             assert!(!bytes.contains(query), "{bytes:?}");
         }
@@ -354,10 +360,10 @@ mod tests {
             for seed in &seeds {
                 last = frame(24, 6, seed);
                 if forget { encoder.forget(); }
-                terminal_of_changes.process(encoder.encode(&last, None).as_bytes());
+                terminal_of_changes.process(encoder.encode(&mut last.clone(), None).as_bytes());
             }
             let mut whole = terminal(24, 6);
-            whole.process(Encoder::new().encode(&last, None).as_bytes());
+            whole.process(Encoder::new().encode(&mut last.clone(), None).as_bytes());
             prop_assert_eq!(shown(&terminal_of_changes, &last), shown(&whole, &last));
             // And the whole frame shows the frame's symbols.
             for y in 0..6 {

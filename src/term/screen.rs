@@ -32,10 +32,14 @@ impl Screen {
     /// Draws the app, in one write if anything changed. Fails if the terminal does not take the bytes.
     pub fn draw(&mut self, ui: Ui, app: &App) -> io::Result<()> {
         let (width, height) = app.size;
-        self.frame.resize(Rect::new(0, 0, width, height));
-        self.frame.reset();
+        let area = Rect::new(0, 0, width, height);
+        if *self.frame.area() == area {
+            self.frame.reset();
+        } else {
+            self.frame = Buffer::empty(area);
+        }
         let cursor = ui.draw(app, &mut self.frame);
-        let bytes = self.encoder.encode(&self.frame, cursor);
+        let bytes = self.encoder.encode(&mut self.frame, cursor);
         if bytes.is_empty() {
             return Ok(());
         }
