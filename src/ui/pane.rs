@@ -13,6 +13,13 @@ pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
         if i > 0 {
             let rule = "-".repeat(usize::from(area.width));
             canvas.text(area.x, area.y - 1, area.width, &rule, Role::Dim);
+            // The pane above says how much of it is out of sight.
+            let (_, below) = app.panes[i - 1].hidden();
+            if below > 0 {
+                let more = format!(" v{below} ");
+                let at = (area.x + area.width).saturating_sub(u16::try_from(width(&more)).unwrap_or(0) + 2);
+                canvas.text(at, area.y - 1, area.width, &more, Role::Dim);
+            }
         }
         body(canvas, pane, app.side_focus == Some(i));
     }

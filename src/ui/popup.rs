@@ -62,6 +62,10 @@ pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, bod
     let area = Area::new(body.x + 3, body.y + 2, (body.width - 6).min(100), height);
     let inside = canvas.frame(area, "Commands");
     input_line(canvas, inside, ": ", &palette.input, &format!(" {}", rows.len()));
+    if rows.is_empty() {
+        let text = "No command of this screen has these words.";
+        canvas.text(inside.x + 2, inside.y + 2, inside.width.saturating_sub(2), text, Role::Dim);
+    }
     let visible = usize::from(inside.height.saturating_sub(1));
     let top = (palette.chosen + 1).saturating_sub(visible);
     for ((i, row), y) in rows.iter().enumerate().skip(top).take(visible).zip(inside.y + 1..) {
