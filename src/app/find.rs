@@ -46,9 +46,11 @@ impl App {
             self.tell("Pasted text goes into text fields only: / finds, m n writes a note.");
             return;
         };
-        for c in text.chars() {
-            input.handle(InputRequest::InsertChar(c));
-        }
+        // At once and not letter by letter: a long text would take as long as its length squared.
+        let (cursor, added) = (input.cursor(), text.chars().count());
+        let at = input.value().char_indices().nth(cursor).map_or(input.value().len(), |(at, _)| at);
+        let (before, after) = input.value().split_at(at);
+        *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor + added);
         self.typed();
     }
 

@@ -3,6 +3,7 @@
 //! [`App::update`] takes an [`Event`] and is the only code that changes the app; it answers with
 //! [`Effect`]s for `term` to carry out.
 
+mod arrange;
 mod command;
 mod event;
 mod find;
@@ -12,6 +13,7 @@ mod key;
 mod keymap;
 mod layout;
 mod marks;
+mod motion;
 mod screen;
 mod update;
 mod view;
@@ -31,9 +33,11 @@ pub use layout::{Area, Frame, SMALLEST, frame};
 pub use screen::{ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search};
 pub use view::{Pane, Position};
 
+use arrange::Arranged;
+
 use crate::catalog::{Catalog, Kind, ObjectId};
 use crate::coverage::{Assessment, Record, State};
-use crate::page::{self, ListRow, Part, Target};
+use crate::page::{ListRow, Target};
 use crate::search::Index;
 
 /// One thing the program said.
@@ -135,17 +139,6 @@ pub struct App {
     arranged: Option<Arranged>,
     /// The technique whose step is looked for in the case study that is being opened.
     seek: Option<ObjectId>,
-}
-
-/// What the panes and the list were made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Arranged {
-    what: Option<(ObjectId, bool)>,
-    list: Option<(page::ListKind, page::ListSort)>,
-    size: (u16, u16),
-    zoom: Zoom,
-    side: bool,
-    revision: u64,
 }
 
 impl App {
@@ -319,144 +312,6 @@ impl App {
         let message = Message { text, is_error };
         self.messages.push(message.clone());
         self.message = Some(message);
-    }
-
-    /// The area of the grid on the matrix screen.
-    pub fn grid_area(&self) -> Option<Area> {
-        let frame = frame(self.size, true)?;
-        Some(layout::matrix(frame.body, self.grid.zoom, self.catalog.tactics.len(), self.side).0)
-    }
-
-    /// The area of a list's rows on a list screen.
-    pub fn list_area(&self) -> Option<Area> {
-        let body = frame(self.size, false)?.body;
-        // One row for the head.
-        Some(Area::new(body.x, body.y + 1, body.width, body.height - 1))
-    }
-
-    /// Makes the panes and the list that the state asks for. Cheap if nothing changed.
-    fn arrange(&mut self) {
-        if let Some(area) = self.grid_area() {
-            self.grid.scroll_to_cursor(&self.catalog, area);
-        }
-        let (what, list) = match self.screen() {
-            Screen::Matrix => (self.grid.cursor.map(|c| (c.id, true)), None),
-            Screen::List(view) => (None, Some((view.kind, view.sort))),
-            Screen::Object(view) => (Some((view.id, false)), None),
-        };
-        let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
-        let wanted = Arranged { what, list, size, zoom, side, revision };
-        if self.arranged == Some(wanted) {
-            return;
-        }
-        self.remember_positions();
-        self.panes.clear();
-        if let Some((kind, sort)) = list {
-            // The cursor stays on its object when the marks or the order change.
-            let id = self.under_cursor();
-            self.list = page::list(&self.catalog, &self.assessment, self.today, kind, sort);
-            let at = id.and_then(|id| self.list.iter().position(|r| r.id == id));
-            let last = self.list.len().saturating_sub(1);
-            if let Some(Screen::List(view)) = self.screen_mut() {
-                view.cursor = at.unwrap_or(view.cursor).min(last);
-            }
-        }
-        if let Some((id, beside_matrix)) = what {
-            self.make_panes(id, beside_matrix);
-        }
-        self.arranged = Some(wanted);
-        self.scroll_list();
-    }
-
-    /// Takes note of where the reader is, before panes are made anew.
-    fn remember_positions(&mut self) {
-        let positions: Vec<Position> = self.panes.iter().map(|p| p.at).collect();
-        let was_beside = self.arranged.and_then(|a| a.what).is_some_and(|(_, beside)| beside);
-        let slots = match self.arranged.and_then(|a| a.what) {
-            Some(_) if was_beside => Some(&mut self.side_positions),
-            Some((id, _)) => match self.places.get_mut(self.place) {
-                Some(Screen::Object(view)) if view.id == id => Some(&mut view.positions),
-                _ => None,
-            },
-            None => None,
-        };
-        if let Some(slots) = slots {
-            for (slot, at) in slots.iter_mut().zip(positions) {
-                *slot = at;
-            }
-        }
-    }
-
-    fn make_panes(&mut self, id: ObjectId, beside_matrix: bool) {
-        const ALL: &[Part] = &[Part::Text, Part::Related, Part::Seen];
-        const REST: &[Part] = &[Part::Related, Part::Seen];
-        let Some(frame) = frame(self.size, beside_matrix) else { return };
-        let areas: Vec<(Area, &'static [Part])> = if beside_matrix {
-            let tactics = self.catalog.tactics.len();
-            let (_, areas) = layout::matrix(frame.body, self.grid.zoom, tactics, self.side);
-            match areas.as_slice() {
-                [one] => vec![(*one, ALL)],
-                [upper, lower] => vec![(*upper, &[Part::Text]), (*lower, REST)],
-                _ => Vec::new(),
-            }
-        } else {
-            // The row below the title holds the names of the sections.
-            let body = Area { y: frame.body.y + 1, height: frame.body.height - 1, ..frame.body };
-            let parts: &[&'static [Part]] = match (self.size.0, id.kind()) {
-                (width, _) if width < layout::TWO_PANES => &[ALL],
-                (width, Kind::Technique) if width >= layout::THREE_PANES => {
-                    &[&[Part::Text], &[Part::Related], &[Part::Seen]]
-                }
-                _ => &[&[Part::Text], REST],
-            };
-            let count = u16::try_from(parts.len()).unwrap_or(1);
-            layout::side_by_side(body, count).into_iter().zip(parts.iter().copied()).collect()
-        };
-        if beside_matrix && self.side_id != Some(id) {
-            self.side_id = Some(id);
-            self.side_positions = [Position::default(); 3];
-        }
-        let positions = match self.screen() {
-            Screen::Object(view) => view.positions,
-            _ => self.side_positions,
-        };
-        for ((area, parts), at) in areas.into_iter().zip(positions) {
-            // A blank column on the left, and one before the line to the next pane.
-            let margin = if area.x + area.width < self.size.0 { 2 } else { 1 };
-            let cells = usize::from(area.width).saturating_sub(margin).min(page::MAX_PROSE);
-            let page = page::object(&self.catalog, &self.assessment, self.today, id, parts, cells);
-            let mut pane = Pane { area, parts, page, at };
-            pane.clamp();
-            self.panes.push(pane);
-        }
-        if beside_matrix && let [upper, lower] = self.panes.as_mut_slice() {
-            layout::share(&mut upper.area, &mut lower.area, upper.page.lines.len(), lower.page.lines.len());
-            upper.clamp();
-            lower.clamp();
-        }
-        let last = self.panes.len().saturating_sub(1);
-        if let Some(technique) = self.seek.take()
-            && let Some(pane) = self.panes.iter().position(|p| p.parts.contains(&Part::Related))
-        {
-            self.panes[pane].seek(technique);
-            if let Some(Screen::Object(view)) = self.screen_mut() {
-                view.focus = pane;
-            }
-        }
-        self.side_focus = self.side_focus.map(|f| f.min(last)).filter(|_| !self.panes.is_empty());
-        if let Some(Screen::Object(view)) = self.screen_mut() {
-            view.focus = view.focus.min(last);
-        }
-    }
-
-    /// Scrolls the list so that its cursor is visible.
-    fn scroll_list(&mut self) {
-        let Some(area) = self.list_area() else { return };
-        let (rows, all) = (usize::from(area.height).max(1), self.list.len());
-        if let Some(Screen::List(view)) = self.screen_mut() {
-            view.top = view.top.min(view.cursor).max((view.cursor + 1).saturating_sub(rows));
-            view.top = view.top.min(all.saturating_sub(rows));
-        }
     }
 }
 

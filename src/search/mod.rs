@@ -84,7 +84,8 @@ impl Index {
     /// All hits, best first: ids, then names, then texts. An empty query finds nothing. A query
     /// that finds nothing as a whole is tried with each of its words left out.
     pub fn find(&mut self, catalog: &Catalog, query: &str) -> Vec<Hit> {
-        let words: Vec<&str> = query.split_whitespace().collect();
+        let words: Vec<&str> = query.split_whitespace().take(MOST_WORDS).collect();
+        let words: Vec<&str> = words.into_iter().map(|w| clip(w, MOST_LETTERS)).collect();
         let mut hits = self.find_whole(catalog, &words.join(" "));
         // Until release 4.9 the names said ML where they say AI now.
         let old = |w: &&str| w.eq_ignore_ascii_case("ml");
@@ -145,6 +146,14 @@ impl Index {
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked.into_iter().map(|(_, hit)| hit).collect()
     }
+}
+
+/// What is looked at of a query: a pasted page is no query, but must not stop the program either.
+const MOST_WORDS: usize = 12;
+const MOST_LETTERS: usize = 60;
+
+fn clip(word: &str, letters: usize) -> &str {
+    word.char_indices().nth(letters).map_or(word, |(end, _)| &word[..end])
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,6 +370,14 @@ mod tests {
         among_first("evade ml model", "T0015");
         assert_eq!(first("execution"), "TA0005");
         assert_eq!(first("impact"), "TA0011");
+    }
+
+    #[test]
+    fn a_pasted_page_is_searched_by_its_first_words() {
+        let page = format!("prompt injection {}", "lorem ipsum ".repeat(20_000));
+        found(&page);
+        assert!(found(&"x".repeat(100_000)).is_empty());
+        assert_eq!(first("prompt injection"), "T0051");
     }
 
     #[test]

@@ -440,3 +440,11 @@ fn help_and_messages_hold_the_whole_of_what_they_say() {
         assert!(help.contains(words), "{words}");
     }
 }
+
+#[test]
+fn a_long_paste_is_taken_at_once_where_the_cursor_is() {
+    let journey = journey(80, 24).keys("mnab<left>").paste(&"x".repeat(60_000)).keys("<enter>");
+    let note = journey.stored.mark(id("t0")).note.clone().unwrap_or_default();
+    assert_eq!(note.len(), 60_002);
+    assert!(note.starts_with("ax") && note.ends_with("xb"));
+}
