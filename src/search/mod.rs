@@ -89,25 +89,17 @@ impl Index {
         let mut hits = self.find_whole(catalog, &words.join(" "));
         // Until release 4.9 the names said ML where they say AI now.
         let old = |w: &&str| w.eq_ignore_ascii_case("ml");
-        if hits.is_empty() && words.iter().any(old) {
+        if words.iter().any(old) {
             let now: Vec<&str> = words.iter().map(|w| if old(w) { "ai" } else { w }).collect();
-            hits = self.find_whole(catalog, &now.join(" "));
+            merge(&mut hits, self.find_whole(catalog, &now.join(" ")));
         }
         if !hits.is_empty() || words.len() < 2 {
             return hits;
         }
         for left_out in 0..words.len() {
             let rest = words.iter().enumerate().filter(|(i, _)| *i != left_out).map(|(_, w)| *w);
-            let found = self.find_whole(catalog, &rest.collect::<Vec<_>>().join(" "));
-            for hit in found {
-                match hits.iter_mut().find(|known| known.id == hit.id) {
-                    Some(known) if rank_of(hit.found) < rank_of(known.found) => *known = hit,
-                    Some(_) => {}
-                    None => hits.push(hit),
-                }
-            }
+            merge(&mut hits, self.find_whole(catalog, &rest.collect::<Vec<_>>().join(" ")));
         }
-        hits.sort_by_key(|hit| rank_of(hit.found));
         hits
     }
 
@@ -146,6 +138,18 @@ impl Index {
         ranked.sort_by_key(|(rank, _)| *rank);
         ranked.into_iter().map(|(_, hit)| hit).collect()
     }
+}
+
+/// Adds the hits of another wording: each object once, by its better hit.
+fn merge(hits: &mut Vec<Hit>, more: Vec<Hit>) {
+    for hit in more {
+        match hits.iter_mut().find(|known| known.id == hit.id) {
+            Some(known) if rank_of(hit.found) < rank_of(known.found) => *known = hit,
+            Some(_) => {}
+            None => hits.push(hit),
+        }
+    }
+    hits.sort_by_key(|hit| rank_of(hit.found));
 }
 
 /// What is looked at of a query: a pasted page is no query, but must not stop the program either.
@@ -368,6 +372,8 @@ mod tests {
         among_first("adverserial exampels", "T0043");
         among_first("fishing", "T0052");
         among_first("evade ml model", "T0015");
+        assert_eq!(first("evade ml"), "T0015");
+        assert_eq!(first("ml supply chain compromise"), "T0010");
         assert_eq!(first("execution"), "TA0005");
         assert_eq!(first("impact"), "TA0011");
     }
