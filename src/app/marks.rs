@@ -95,11 +95,22 @@ impl App {
             self.saving.reason = None;
         }
         // While more is under way the screen shows more than the file holds; the last answer has it all.
+        let mut gone = 0;
         if self.saving.in_flight.is_empty() && self.saving.failed.is_empty() {
+            let shown = self.assessment.marks.keys().filter(|id| self.catalog.contains(**id));
+            gone = shown.filter(|id| !assessment.marks.contains_key(id)).count();
             self.assessment = assessment;
             self.revision += 1;
         }
         match (record, applied) {
+            // Marks that vanish under one's eyes do not do so without a word.
+            (Some(Record::Do(edit)), _) if gone > 0 => {
+                let (marks, are) = if gone == 1 { ("mark", "is") } else { ("marks", "are") };
+                let saved = edit.describe();
+                self.complain(format!(
+                    "Saved: {saved}. But {gone} {marks} shown here {are} no longer in the file: it was changed or removed meanwhile."
+                ));
+            }
             (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
             (Some(Record::Undo), Some(edit)) => {
                 self.show_changed(&edit);

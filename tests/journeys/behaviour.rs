@@ -448,3 +448,20 @@ fn a_long_paste_is_taken_at_once_where_the_cursor_is() {
     assert_eq!(note.len(), 60_002);
     assert!(note.starts_with("ax") && note.ends_with("xb"));
 }
+
+#[test]
+fn marks_that_vanish_from_the_file_are_missed_aloud() {
+    let mut journey = journey(80, 24).keys("mgj");
+    // Somebody removes the file; the next mark makes it anew.
+    journey.stored.marks.clear();
+    let journey = journey.keys("mp");
+    assert_eq!((state(&journey, "t0"), state(&journey, "t1")), (State::Unassessed, State::Partial));
+    let said = journey.said().to_owned();
+    assert!(
+        said.starts_with("Saved: T0001 partial. But 1 mark shown here is no longer in the file"),
+        "{said}"
+    );
+    // Taking a mark back oneself is no such case.
+    let journey = journey.keys("mu");
+    assert_eq!(journey.said(), "Saved: T0001 unassessed.");
+}
