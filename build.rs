@@ -1,15 +1,19 @@
-//! Compiles the catalogue in `assets/` into the form that the program carries.
+//! Compiles the catalogue and the guide in `assets/` into the form that the program carries.
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 // The real reader, so that the built-in catalogue passes every check that an official file does.
-// All of `src/catalog` but `builtin.rs`, which needs what is made here.
+// All of `src/catalog` but `builtin.rs`, which needs what is made here, and `lens.rs`.
 #[path = "src/catalog"]
 #[allow(dead_code, unused_imports)]
 mod catalog {
     mod chain;
+    pub mod guide;
     mod id;
     mod legacy;
     mod link;
@@ -21,30 +25,45 @@ mod catalog {
     mod v6;
 }
 
-const ASSET: &str = "assets/atlas-2026.09.yaml";
+const CATALOG: &str = "assets/atlas-2026.09.yaml";
+const AREAS: &str = "assets/attack-areas.yaml";
+const GLOSSARY: &str = "assets/glossary.yaml";
+
+type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    println!("cargo:rerun-if-changed={ASSET}");
-    println!("cargo:rerun-if-changed=src/catalog");
-    match compile() {
+    for input in [CATALOG, AREAS, GLOSSARY, "src/catalog"] {
+        println!("cargo:rerun-if-changed={input}");
+    }
+    match catalog().and_then(|()| guide()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{ASSET} can't be built into the program: {error}");
+            eprintln!("the files in assets/ can't be built into the program: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn compile() -> Result<(), Box<dyn std::error::Error>> {
-    let (catalog, _) = catalog::read::read(&fs::read(ASSET)?)?;
-    let (structure, texts) = catalog::pack::pack(&catalog)?;
+fn catalog() -> Result<(), Failure> {
+    let (catalog, _) = catalog::read::read(&fs::read(CATALOG)?).map_err(|e| format!("{CATALOG}: {e}"))?;
+    carry("catalog", &catalog)
+}
+
+fn guide() -> Result<(), Failure> {
+    let guide = catalog::guide::read_guide(&fs::read_to_string(AREAS)?, &fs::read_to_string(GLOSSARY)?);
+    carry("guide", &guide.map_err(|e| format!("{AREAS} or {GLOSSARY}: {e}"))?)
+}
+
+/// Writes `NAME.postcard` and `NAME.txt`, and makes sure that they read back as they were.
+fn carry<T: Serialize + DeserializeOwned + PartialEq>(name: &str, whole: &T) -> Result<(), Failure> {
+    let (structure, texts) = catalog::pack::pack(whole)?;
     // The texts live as long as the build script, which is what borrowing them asks for.
     let texts: &'static str = texts.leak();
-    if catalog::pack::unpack(&structure, texts)? != catalog {
-        return Err("its compiled form reads back differently".into());
+    if catalog::pack::unpack::<T>(&structure, texts)? != *whole {
+        return Err(format!("the compiled form of the {name} reads back differently").into());
     }
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("catalog.postcard"), structure)?;
-    fs::write(Path::new(&out).join("catalog.txt"), texts)?;
+    fs::write(Path::new(&out).join(format!("{name}.postcard")), structure)?;
+    fs::write(Path::new(&out).join(format!("{name}.txt")), texts)?;
     Ok(())
 }

@@ -82,7 +82,7 @@ fn used(code: &str) -> Vec<String> {
         let rest = &code[at + "crate::".len()..];
         let names = match rest.strip_prefix('{') {
             Some(group) => group.split('}').next().unwrap_or_default(),
-            None => rest,
+            None => rest.split(',').next().unwrap_or_default(),
         };
         for name in names.split(',') {
             let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
-const VERBS: [&str; 5] = ["show", "find", "list", "mark", "status"];
+const VERBS: [&str; 6] = ["show", "find", "list", "glossary", "mark", "status"];
 
 /// A small whole release in format 6.
 const V6: &str = "\
@@ -835,4 +835,63 @@ fn marks_of_another_release_are_kept() {
     let status = home.json("status");
     assert_eq!((&status["techniques"]["assessed"], &status["mitigations"]["tested"]), (&3.into(), &1.into()));
     assert_eq!(old_json("status")["techniques"]["assessed"], 3);
+}
+
+#[test]
+fn fields_narrow_what_is_found_and_listed() {
+    let home = Home::new();
+    let found = home.json("find area:evasion --limit 300");
+    let found = found.as_array().expect("a list");
+    assert_eq!(found.len(), 36);
+    assert!(found.iter().all(|hit| hit["found"] == "field" && hit["kind"] == "technique"));
+    let listed = home.json("list techniques area:evasion platform:agentic");
+    let listed = listed.as_array().expect("a list");
+    assert!(!listed.is_empty() && listed.len() < 36);
+    for row in listed {
+        let object = home.json(&format!("show {}", row["id"].as_str().unwrap()));
+        let platforms: Vec<&str> =
+            object["platforms"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(platforms.contains(&"Agentic AI"), "{object}");
+        let areas = object["areas"].as_array().unwrap();
+        assert!(areas.iter().any(|a| a["area"] == "model-evasion" && a["why"].as_str().unwrap().len() > 40));
+    }
+    let phases = home.json("list mitigations phase:data-prep");
+    for row in phases.as_array().unwrap() {
+        let object = home.json(&format!("show {}", row["id"].as_str().unwrap()));
+        assert!(object["lifecycle-phases"].to_string().contains("Data Preparation"), "{object}");
+    }
+    let tactics = home.says("list tactics area:theft");
+    assert!(tactics.contains("Exfiltration") && !tactics.contains("Lateral Movement"), "{tactics}");
+}
+
+#[test]
+fn a_field_that_is_not_understood_says_what_there_is() {
+    let home = Home::new();
+    for line in ["find area:toasters", "list techniques area:toasters"] {
+        let said = home.fails(2, &words(line));
+        assert!(
+            said.contains("no area is like `toasters`; there are data-poisoning, model-evasion"),
+            "{said}"
+        );
+    }
+    let said = home.fails(2, &words("list techniques prompt"));
+    assert!(said.contains("`prompt` is no field such as area:evasion"), "{said}");
+    let said = home.fails(1, &words("list techniques area:none platform:predictive maturity:feasible"));
+    assert!(said.contains("has no techniques that are area:none"), "{said}");
+}
+
+#[test]
+fn the_glossary_says_what_a_term_means() {
+    let home = Home::new();
+    let all = home.json("glossary");
+    assert!(all.as_array().unwrap().len() >= 60);
+    let text = home.says("glossary AIBOM");
+    assert!(text.starts_with("AI bill of materials (also "), "{text}");
+    assert!(text.contains("See M0023 AI Bill of Materials"), "{text}");
+    let by_meaning = home.says("glossary sticker");
+    assert!(by_meaning.contains("Adversarial example"), "{by_meaning}");
+    let said = home.fails(1, &words("glossary zzyzx"));
+    assert!(said.contains("the glossary has nothing like `zzyzx`"), "{said}");
+    let hits = home.json("find aibom");
+    assert_eq!((&hits[0]["kind"], &hits[0]["id"]), (&Value::from("term"), &Value::Null));
 }

@@ -1,19 +1,29 @@
 //! What stands where: the panes and the list that the state asks for, made anew when it changes.
 
 use super::view::Pane;
-use super::{App, Area, Position, Screen, Zoom, frame, layout};
+use super::{App, Area, Position, Screen, Seek, Zoom, frame, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part};
 
 /// What the panes and the list were made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Arranged {
-    what: Option<(ObjectId, bool)>,
+    what: Shown,
     list: Option<(page::ListKind, page::ListSort)>,
     size: (u16, u16),
     zoom: Zoom,
     side: bool,
     revision: u64,
+}
+
+/// Whose page is in the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    /// The technique under the cursor of the matrix.
+    Beside(ObjectId),
+    Object(ObjectId),
+    Glossary,
 }
 
 impl App {
@@ -36,9 +46,11 @@ impl App {
             self.grid.scroll_to_cursor(&self.catalog, area);
         }
         let (what, list) = match self.screen() {
-            Screen::Matrix => (self.grid.cursor.map(|c| (c.id, true)), None),
-            Screen::List(view) => (None, Some((view.kind, view.sort))),
-            Screen::Object(view) => (Some((view.id, false)), None),
+            Screen::Matrix => (self.grid.cursor.map_or(Shown::Nothing, |c| Shown::Beside(c.id)), None),
+            Screen::List(view) => (Shown::Nothing, Some((view.kind, view.sort))),
+            Screen::Object(view) => (Shown::Object(view.id), None),
+            Screen::Glossary(_) => (Shown::Glossary, None),
+            Screen::Deck(_) => (Shown::Nothing, None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
         let wanted = Arranged { what, list, size, zoom, side, revision };
@@ -51,14 +63,18 @@ impl App {
             // The cursor stays on its object when the marks or the order change.
             let id = self.under_cursor();
             self.list = page::list(&self.catalog, &self.assessment, self.today, kind, sort);
+            self.filter_list();
             let at = id.and_then(|id| self.list.iter().position(|r| r.id == id));
             let last = self.list.len().saturating_sub(1);
             if let Some(Screen::List(view)) = self.screen_mut() {
                 view.cursor = at.unwrap_or(view.cursor).min(last);
             }
         }
-        if let Some((id, beside_matrix)) = what {
-            self.make_panes(id, beside_matrix);
+        match what {
+            Shown::Nothing => {}
+            Shown::Beside(id) => self.make_panes(id, true),
+            Shown::Object(id) => self.make_panes(id, false),
+            Shown::Glossary => self.make_glossary(),
         }
         self.arranged = Some(wanted);
         self.scroll_list();
@@ -67,14 +83,17 @@ impl App {
     /// Takes note of where the reader is, before panes are made anew.
     pub(super) fn remember_positions(&mut self) {
         let positions: Vec<Position> = self.panes.iter().map(|p| p.at).collect();
-        let was_beside = self.arranged.and_then(|a| a.what).is_some_and(|(_, beside)| beside);
-        let slots = match self.arranged.and_then(|a| a.what) {
-            Some(_) if was_beside => Some(&mut self.side_positions),
-            Some((id, _)) => match self.places.get_mut(self.place) {
+        let slots: Option<&mut [Position]> = match self.arranged.map(|a| a.what) {
+            Some(Shown::Beside(_)) => Some(&mut self.side_positions),
+            Some(Shown::Object(id)) => match self.places.get_mut(self.place) {
                 Some(Screen::Object(view)) if view.id == id => Some(&mut view.positions),
                 _ => None,
             },
-            None => None,
+            Some(Shown::Glossary) => match self.places.get_mut(self.place) {
+                Some(Screen::Glossary(at)) => Some(std::slice::from_mut(at)),
+                _ => None,
+            },
+            Some(Shown::Nothing) | None => None,
         };
         if let Some(slots) = slots {
             for (slot, at) in slots.iter_mut().zip(positions) {
@@ -131,7 +150,7 @@ impl App {
             lower.clamp();
         }
         let last = self.panes.len().saturating_sub(1);
-        if let Some(technique) = self.seek.take()
+        if let Some(Seek::Step(technique)) = self.seek.take()
             && let Some(pane) = self.panes.iter().position(|p| p.parts.contains(&Part::Related))
         {
             self.panes[pane].seek(technique);
@@ -143,6 +162,19 @@ impl App {
         if let Some(Screen::Object(view)) = self.screen_mut() {
             view.focus = view.focus.min(last);
         }
+    }
+
+    fn make_glossary(&mut self) {
+        let (Some(frame), Screen::Glossary(at)) = (frame(self.size, false), self.screen()) else { return };
+        let at = *at;
+        let area = Area { y: frame.body.y + 1, height: frame.body.height - 1, ..frame.body };
+        let cells = usize::from(area.width).saturating_sub(1).min(page::MAX_PROSE);
+        let mut pane = Pane { area, parts: &[], page: page::glossary(&self.catalog, cells), at };
+        if let Some(Seek::Term(term)) = self.seek.take() {
+            pane.show_anchor(term);
+        }
+        pane.clamp();
+        self.panes.push(pane);
     }
 
     /// Scrolls the list so that its cursor is visible.

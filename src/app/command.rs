@@ -1,6 +1,7 @@
 //! The command table: one row per command. Help, palette, menus, hints and the key table in README
 //! follow from the rows.
 
+use crate::catalog::Facet;
 use crate::coverage::State;
 
 /// Where a key binding holds. A screen's own bindings come before those that hold anywhere.
@@ -12,6 +13,10 @@ pub enum Scope {
     Matrix,
     /// On a list.
     List,
+    /// On the cards of the glossary.
+    Deck,
+    /// While values to filter by are chosen.
+    Filter,
     /// While a text is typed: search, palette, note.
     Text,
     /// While help or the messages are shown.
@@ -19,7 +24,8 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 5] = [Scope::Anywhere, Scope::Matrix, Scope::List, Scope::Text, Scope::Popup];
+    pub const ALL: [Scope; 7] =
+        [Scope::Anywhere, Scope::Matrix, Scope::List, Scope::Deck, Scope::Filter, Scope::Text, Scope::Popup];
 
     /// The heading of the scope in help and README.
     pub const fn title(self) -> &'static str {
@@ -27,6 +33,8 @@ impl Scope {
             Scope::Anywhere => "Everywhere",
             Scope::Matrix => "On the matrix",
             Scope::List => "In a list",
+            Scope::Deck => "On the cards",
+            Scope::Filter => "While choosing a filter",
             Scope::Text => "While typing",
             Scope::Popup => "In help and messages",
         }
@@ -63,6 +71,8 @@ pub enum Command {
     GoTechniques,
     GoMitigations,
     GoCaseStudies,
+    GoGlossary,
+    GoCards,
     GoTwin,
     GoParent,
     Mark(State),
@@ -80,6 +90,9 @@ pub enum Command {
     Fold,
     FoldAll,
     SidePane,
+    Filter(Facet),
+    HideOthers,
+    ClearFilter,
     Sort,
     Help,
     Palette,
@@ -94,6 +107,10 @@ pub enum Command {
     Cancel,
     ChooseNext,
     ChoosePrevious,
+    Toggle,
+    TurnCard,
+    KnowCard,
+    RepeatCard,
 }
 
 /// One row of the table.
@@ -140,7 +157,7 @@ const fn row(
 }
 
 use Command as C;
-use Scope::{Anywhere, List, Matrix, Popup, Text};
+use Scope::{Anywhere, Deck, Filter, List, Matrix, Popup, Text};
 
 /// Every command, in the order of the help.
 #[rustfmt::skip]
@@ -173,6 +190,8 @@ pub const COMMANDS: &[Row] = &[
     row(C::GoTechniques, "techniques", &["2"], Anywhere, "", "The list of techniques"),
     row(C::GoMitigations, "mitigations", &["3"], Anywhere, "", "The list of mitigations"),
     row(C::GoCaseStudies, "case-studies", &["4"], Anywhere, "", "The list of case studies"),
+    row(C::GoGlossary, "glossary", &["5"], Anywhere, "", "The glossary of AI security"),
+    row(C::GoCards, "cards", &["g d"], Anywhere, "cards", "The glossary as a deck of cards, to learn the terms"),
     row(C::GoTwin, "twin", &["g x"], Matrix, "", "The twin: the next column that holds the same technique"),
     row(C::GoParent, "parent", &["g p"], Anywhere, "", "The technique that this sub-technique is part of"),
     row(C::Mark(State::Unassessed), "mark-unassessed", &["m u"], Anywhere, "", "Mark as unassessed: nobody has looked yet"),
@@ -188,7 +207,7 @@ pub const COMMANDS: &[Row] = &[
     row(C::RepeatMark, "repeat-mark", &["."], Anywhere, "again", "Mark this as the last one was marked"),
     row(C::Undo, "undo", &["u"], Anywhere, "undo", "Undo the last change of a mark, also after a restart"),
     row(C::Redo, "redo", &["U", "ctrl-r"], Anywhere, "", "Redo what was undone"),
-    row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name or text: techniques, mitigations, case studies, steps"),
+    row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name, text or field (area:evasion), terms too"),
     row(C::NextHit, "next-hit", &["n"], Anywhere, "", "The next hit of the search"),
     row(C::PreviousHit, "previous-hit", &["N"], Anywhere, "", "The previous hit of the search"),
     row(C::ZoomIn, "zoom-in", &["+"], Matrix, "zoom", "Zoom in: fewer, wider columns"),
@@ -197,6 +216,12 @@ pub const COMMANDS: &[Row] = &[
     row(C::Fold, "fold", &["z a"], Matrix, "", "Open or fold the sub-techniques of this technique"),
     row(C::FoldAll, "fold-all", &["z s"], Matrix, "subs", "Open or fold all sub-techniques"),
     row(C::SidePane, "side-pane", &["w"], Matrix, "", "Show or hide the pane beside the matrix (from 120 columns)"),
+    row(C::Filter(Facet::Area), "filter-area", &["f a"], Anywhere, "", "Filter by attack area: poisoning, evasion, theft ..."),
+    row(C::Filter(Facet::Platform), "filter-platform", &["f p"], Anywhere, "", "Filter by platform: predictive, generative, agentic AI, enterprise"),
+    row(C::Filter(Facet::Maturity), "filter-maturity", &["f m"], Anywhere, "", "Filter by maturity: feasible, demonstrated, realized"),
+    row(C::Filter(Facet::Phase), "filter-phase", &["f l"], Anywhere, "", "Filter by the lifecycle phases of mitigations"),
+    row(C::HideOthers, "hide-others", &["f h"], Anywhere, "", "Hide on the matrix what the filter leaves out, or show it dim again"),
+    row(C::ClearFilter, "clear-filter", &["f 0"], Anywhere, "", "No filter: show everything"),
     row(C::Sort, "sort", &["s"], List, "sort", "Sort by the next column"),
     row(C::Help, "help", &["?", "f1"], Anywhere, "help", "This help"),
     row(C::Palette, "palette", &[":", "ctrl-p"], Anywhere, "all", "All commands, by name"),
@@ -205,6 +230,26 @@ pub const COMMANDS: &[Row] = &[
     row(C::Suspend, "suspend", &["ctrl-z"], Anywhere, "", "Suspend the program; fg brings it back"),
     row(C::Quit, "quit", &["q"], Anywhere, "", "Quit; every mark is saved, so nothing is asked"),
     row(C::QuitNow, "quit-now", &["ctrl-c"], Anywhere, "", "Quit at once, whatever is open"),
+    row(C::TurnCard, "turn-card", &["space", "enter", "j", "k", "down", "up"], Deck, "turn", "Turn the card over"),
+    row(C::KnowCard, "know-card", &["l", "right", "y"], Deck, "known", "I knew it: the card is done with"),
+    row(C::RepeatCard, "repeat-card", &["h", "left", "n"], Deck, "again", "I did not: the card comes again"),
+    row(C::Help, "help", &["?", "f1"], Deck, "help", "This help"),
+    row(C::Messages, "messages", &["!"], Deck, "", "What the program has said"),
+    row(C::GoMatrix, "matrix", &["1"], Deck, "", "The matrix"),
+    row(C::GoGlossary, "glossary", &["5"], Deck, "glossary", "The glossary"),
+    row(C::Find, "find", &["/"], Deck, "", "Find"),
+    row(C::Palette, "palette", &[":", "ctrl-p"], Deck, "all", "All commands, by name"),
+    row(C::Redraw, "redraw", &["ctrl-l"], Deck, "", "Draw the screen anew"),
+    row(C::Suspend, "suspend", &["ctrl-z"], Deck, "", "Suspend the program; fg brings it back"),
+    row(C::Close, "close", &["esc", "ctrl-g", "["], Deck, "close", "Leave the cards"),
+    row(C::Quit, "quit", &["q"], Deck, "", "Quit"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Deck, "", "Quit at once"),
+    row(C::ChooseNext, "choose-next", &["j", "down", "ctrl-n"], Filter, "choose", "Choose the next one"),
+    row(C::ChoosePrevious, "choose-previous", &["k", "up", "ctrl-p"], Filter, "", "Choose the previous one"),
+    row(C::Toggle, "toggle", &["space"], Filter, "add", "Add this value to the filter, or take it away"),
+    row(C::Accept, "accept", &["enter"], Filter, "only this", "Filter by this value only, of this kind"),
+    row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Filter, "done", "Close it"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Filter, "", "Quit at once"),
     row(C::Accept, "accept", &["enter"], Text, "accept", "Open the chosen hit, run the chosen command, keep the note"),
     row(C::KeepHits, "keep-hits", &["tab"], Text, "on matrix", "Keep the techniques found lit on the matrix and go there"),
     row(C::NewLine, "new-line", &["alt-enter", "ctrl-j"], Text, "", "A new line in a note"),
@@ -223,7 +268,7 @@ pub const COMMANDS: &[Row] = &[
 ];
 
 /// The names of the menus that a first key opens.
-pub const MENUS: [(char, &str); 3] = [('g', "Go to"), ('m', "Mark"), ('z', "View")];
+pub const MENUS: [(char, &str); 4] = [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('z', "View")];
 
 /// The key table of README, in Markdown.
 pub fn key_table() -> String {

@@ -5,8 +5,8 @@ use tui_input::{Input, InputRequest};
 use super::command::Row;
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
-use crate::catalog::{Kind, ObjectId};
-use crate::search::Index;
+use crate::catalog::{Kind, ObjectId, guide};
+use crate::search::{Hit, Index, Item, Query};
 
 impl App {
     pub(super) fn start_search(&mut self, search: Search) {
@@ -14,10 +14,19 @@ impl App {
         self.overlays.push(Overlay::Search(search));
     }
 
-    /// How many objects the search looks at.
-    pub fn searched(&self) -> usize {
+    /// How many objects and terms the search looks at.
+    pub fn searched(&self) -> (usize, usize) {
         let c = &self.catalog;
-        c.techniques.len() + c.mitigations.len() + c.case_studies.len() + c.tactics.len()
+        let objects = c.techniques.len() + c.mitigations.len() + c.case_studies.len() + c.tactics.len();
+        (objects, guide().terms.len())
+    }
+
+    /// What is wrong with the fields of the query that is being typed.
+    pub fn search_problem(&self) -> Option<String> {
+        match self.overlays.last()? {
+            Overlay::Search(search) => Query::parse(&self.catalog, search.input.value()).problem,
+            _ => None,
+        }
     }
 
     fn input(&mut self) -> Option<&mut Input> {
@@ -25,7 +34,7 @@ impl App {
             Overlay::Search(search) => Some(&mut search.input),
             Overlay::Palette(palette) => Some(&mut palette.input),
             Overlay::Note(note) => Some(&mut note.input),
-            Overlay::Help(_) | Overlay::Messages(_) => None,
+            Overlay::Filter(_) | Overlay::Help(_) | Overlay::Messages(_) => None,
         }
     }
 
@@ -61,8 +70,7 @@ impl App {
                 let index = self.index.get_or_insert_with(|| Index::new(&self.catalog));
                 search.hits = index.find(&self.catalog, search.input.value());
                 search.chosen = 0;
-                let ids = search.hits.iter().map(|h| h.id);
-                self.lit = ids.filter(|id| id.kind() == Kind::Technique).collect();
+                self.lit = techniques(&search.hits).collect();
             }
             Some(Overlay::Palette(palette)) => palette.chosen = 0,
             Some(Overlay::Note(note)) => note.warned = false,
@@ -75,6 +83,7 @@ impl App {
         let (chosen, count) = match self.overlays.last_mut() {
             Some(Overlay::Search(search)) => (&mut search.chosen, search.hits.len()),
             Some(Overlay::Palette(palette)) => (&mut palette.chosen, commands),
+            Some(Overlay::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -103,10 +112,18 @@ impl App {
                     Some(hit) => {
                         // Who opens a page has found it; tab keeps the others lit.
                         self.lit.clear();
-                        self.open(hit.id);
+                        match hit.item {
+                            Item::Object(id) => self.open(id),
+                            Item::Term(term) => self.open_term(term),
+                        }
                     }
                     None if search.input.value().trim().is_empty() => {}
-                    None => self.tell(format!("Nothing is like `{}`.", search.input.value().trim())),
+                    None => {
+                        let query = search.input.value().trim();
+                        let problem = Query::parse(&self.catalog, query).problem;
+                        let nothing = || format!("Nothing is like `{query}`.");
+                        self.tell(problem.map_or_else(nothing, |problem| format!("Nothing: {problem}.")));
+                    }
                 }
             }
             Some(Overlay::Palette(palette)) => {
@@ -116,6 +133,7 @@ impl App {
                     return self.run(row.command);
                 }
             }
+            Some(Overlay::Filter(_)) => self.choose_filter(true),
             Some(Overlay::Note(_)) => {
                 let Some(Overlay::Note(note)) = self.overlays.pop() else { return Vec::new() };
                 return self.set_note(note.id, note.input.value());
@@ -126,8 +144,9 @@ impl App {
     }
 
     fn take_hits(&mut self, search: &Search) {
-        self.hits = search.hits.iter().map(|h| h.id).collect();
-        self.hit = search.chosen;
+        self.hits = search.hits.iter().filter_map(|h| h.item.object()).collect();
+        let chosen = search.hits.get(search.chosen).and_then(|h| h.item.object());
+        self.hit = self.hits.iter().position(|h| Some(*h) == chosen).unwrap_or(0);
     }
 
     /// Leaves the search with its techniques lit, the cursor on the chosen one.
@@ -137,8 +156,8 @@ impl App {
         }
         let Some(Overlay::Search(search)) = self.overlays.pop() else { return };
         self.take_hits(&search);
-        let chosen = search.hits.iter().skip(search.chosen).chain(&search.hits);
-        match chosen.map(|h| h.id).find(|id| id.kind() == Kind::Technique) {
+        let from_chosen = search.hits.get(search.chosen..).unwrap_or_default();
+        match techniques(from_chosen).chain(techniques(&search.hits)).next() {
             Some(id) => {
                 self.run(super::Command::GoMatrix);
                 self.grid.go(&self.catalog, id);
@@ -204,6 +223,11 @@ impl App {
         let of = if on_matrix && places.len() < count { "techniques found" } else { "hits" };
         self.tell(format!("{} of {} {of}: {} {name}", next + 1, places.len(), id.short()));
     }
+}
+
+/// The techniques among hits.
+fn techniques(hits: &[Hit]) -> impl Iterator<Item = ObjectId> {
+    hits.iter().filter_map(|h| h.item.object()).filter(|id| id.kind() == Kind::Technique)
 }
 
 /// Line editing as in a shell.

@@ -47,6 +47,8 @@ pub struct Grid {
     pub zoom: Zoom,
     /// Techniques whose sub-techniques show.
     open: BTreeSet<ObjectId>,
+    /// The only techniques that have rows, if the others are hidden. Parents of these have one too.
+    shown: Option<BTreeSet<ObjectId>>,
     /// None only if the first column of the catalogue is empty.
     pub cursor: Option<Cell>,
     /// The row that moving sideways tries to keep.
@@ -67,19 +69,59 @@ impl Grid {
             Some(Cell { column, id })
         };
         let cursor = (0..catalog.tactics.len()).find_map(first);
-        Grid { zoom: Zoom::default(), open: BTreeSet::new(), cursor, goal: 0, left: 0, top: 0 }
+        Grid { zoom: Zoom::default(), open: BTreeSet::new(), shown: None, cursor, goal: 0, left: 0, top: 0 }
     }
 
     /// The rows of a column: techniques, and the sub-techniques of open ones.
     pub fn rows(&self, catalog: &Catalog, column: Column) -> Vec<ObjectId> {
         let mut rows = Vec::new();
+        let shown = |id: &ObjectId| self.shown.as_ref().is_none_or(|shown| shown.contains(id));
         for id in catalog.tactics.get(column).map(|t| t.techniques.as_slice()).unwrap_or_default() {
-            rows.push(*id);
-            if self.open.contains(id) {
-                rows.extend(catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default());
+            let open = self.open.contains(id);
+            if self.shown.is_none() && !open {
+                rows.push(*id);
+                continue;
+            }
+            let subs = catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
+            if shown(id) || subs.iter().any(shown) {
+                rows.push(*id);
+                if open {
+                    rows.extend(subs.iter().filter(|sub| shown(sub)));
+                }
             }
         }
         rows
+    }
+
+    /// Whether techniques are hidden.
+    pub fn hides(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Leaves rows to these techniques only, or to all. The cursor goes to the nearest row that is
+    /// left: in its column, else in the next one that has any.
+    pub fn show_only(&mut self, catalog: &Catalog, shown: Option<BTreeSet<ObjectId>>) {
+        let before = self.cursor.map(|c| (c, self.rows(catalog, c.column)));
+        self.shown = shown;
+        let Some((cursor, before)) = before else { return };
+        let after = self.rows(catalog, cursor.column);
+        if !after.contains(&cursor.id) {
+            let at = before.iter().position(|id| *id == cursor.id).unwrap_or(0);
+            let left = |id: &&ObjectId| after.contains(id);
+            let nearest = before.iter().skip(at).find(left).or(before[..at].iter().rfind(left));
+            match nearest {
+                Some(id) => self.cursor = Some(Cell { id: *id, ..cursor }),
+                None => {
+                    let last = catalog.tactics.len();
+                    let columns = (cursor.column + 1..last).chain((0..cursor.column).rev());
+                    let mut cells = columns
+                        .filter_map(|column| Some(Cell { column, id: *self.rows(catalog, column).first()? }));
+                    self.cursor = cells.next().or(self.cursor);
+                }
+            }
+        }
+        self.top = 0;
+        self.goal = self.row(catalog);
     }
 
     pub fn is_open(&self, id: ObjectId) -> bool {
@@ -152,6 +194,10 @@ impl Grid {
         };
         if let Some(parent) = technique.parent {
             self.open.insert(parent);
+        }
+        if !self.rows(catalog, column).contains(&id) {
+            // What one goes to is there to be seen.
+            self.shown = None;
         }
         self.cursor = Some(Cell { column, id });
         self.goal = self.row(catalog);

@@ -41,6 +41,8 @@ const fn reach(scope: Scope) -> &'static [Scope] {
         Scope::Anywhere => &[Scope::Anywhere],
         Scope::Matrix => &[Scope::Matrix, Scope::Anywhere],
         Scope::List => &[Scope::List, Scope::Anywhere],
+        Scope::Deck => &[Scope::Deck],
+        Scope::Filter => &[Scope::Filter],
         Scope::Text => &[Scope::Text],
         Scope::Popup => &[Scope::Popup],
     }

@@ -5,7 +5,9 @@
 
 mod arrange;
 mod command;
+mod deck;
 mod event;
+mod filter;
 mod find;
 mod grid;
 mod help;
@@ -24,18 +26,19 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
+pub use deck::Deck;
 pub use event::{Effect, Event};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
-pub use screen::{ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search};
+pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search};
 pub use view::{Pane, Position};
 
 use arrange::Arranged;
 
-use crate::catalog::{Catalog, Kind, ObjectId};
+use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::coverage::{Assessment, Record, State};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
@@ -107,6 +110,10 @@ pub struct App {
     pub today: Date,
     pub size: (u16, u16),
     pub grid: Grid,
+    /// What is looked at; empty for everything.
+    pub lens: Lens,
+    /// The techniques that the lens shows; None for all.
+    in_lens: Option<BTreeSet<ObjectId>>,
     pub overlays: Vec<Overlay>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
@@ -137,8 +144,19 @@ pub struct App {
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
     arranged: Option<Arranged>,
-    /// The technique whose step is looked for in the case study that is being opened.
-    seek: Option<ObjectId>,
+    /// What is looked for in the page that is being opened.
+    seek: Option<Seek>,
+    /// How many decks of cards were begun.
+    decks: usize,
+}
+
+/// A place in a page.
+#[derive(Debug, Clone, Copy)]
+enum Seek {
+    /// The first step of a case study that uses the technique.
+    Step(ObjectId),
+    /// A term of the glossary.
+    Term(usize),
 }
 
 impl App {
@@ -146,6 +164,9 @@ impl App {
         let grid = Grid::new(&start.catalog);
         let mut app = App {
             grid,
+            lens: Lens::default(),
+            in_lens: None,
+            decks: 0,
             catalog: start.catalog,
             source: start.source,
             assessment: start.assessment,
@@ -216,6 +237,7 @@ impl App {
     pub fn scope(&self) -> Scope {
         match self.overlays.last() {
             Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Note(_)) => Scope::Text,
+            Some(Overlay::Filter(_)) => Scope::Filter,
             Some(Overlay::Help(_) | Overlay::Messages(_)) => Scope::Popup,
             None => self.screen_scope(),
         }
@@ -226,7 +248,8 @@ impl App {
         match self.screen() {
             Screen::Matrix => Scope::Matrix,
             Screen::List(_) => Scope::List,
-            Screen::Object(_) => Scope::Anywhere,
+            Screen::Object(_) | Screen::Glossary(_) => Scope::Anywhere,
+            Screen::Deck(_) => Scope::Deck,
         }
     }
 
@@ -268,7 +291,8 @@ impl App {
                 None => self.grid.cursor.map(|c| c.id),
             },
             Screen::List(view) => self.list.get(view.cursor).map(|r| r.id),
-            Screen::Object(_) => self.focused_link(),
+            Screen::Object(_) | Screen::Glossary(_) => self.focused_link(),
+            Screen::Deck(_) => None,
         }
     }
 
@@ -293,8 +317,9 @@ impl App {
     pub fn focus(&self) -> Option<usize> {
         match self.screen() {
             Screen::Matrix => self.side_focus,
-            Screen::List(_) => None,
+            Screen::List(_) | Screen::Deck(_) => None,
             Screen::Object(view) => Some(view.focus),
+            Screen::Glossary(_) => Some(0),
         }
     }
 

@@ -28,8 +28,8 @@ impl App {
             Screen::Matrix if self.side_focus.is_none() => self.grid.sideways(&self.catalog, by),
             Screen::Matrix => self.pane(by),
             Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
-            Screen::Object(_) => self.section(by),
-            Screen::List(_) => {}
+            Screen::Object(_) | Screen::Glossary(_) => self.section(by),
+            Screen::List(_) | Screen::Deck(_) => {}
         }
     }
 
@@ -110,8 +110,8 @@ impl App {
                 self.pick_first_link();
             }
             Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
-            Screen::Object(_) => self.section(by),
-            Screen::List(_) => {}
+            Screen::Object(_) | Screen::Glossary(_) => self.section(by),
+            Screen::List(_) | Screen::Deck(_) => {}
         }
     }
 

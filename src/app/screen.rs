@@ -2,8 +2,9 @@
 
 use tui_input::Input;
 
+use super::deck::Deck;
 use super::view::Position;
-use crate::catalog::ObjectId;
+use crate::catalog::{Facet, ObjectId, Value};
 use crate::page::{ListKind, ListSort};
 use crate::search::Hit;
 
@@ -14,6 +15,10 @@ pub enum Screen {
     Matrix,
     List(ListView),
     Object(ObjectView),
+    /// The glossary, and where the reader is in it.
+    Glossary(Position),
+    /// The glossary as cards.
+    Deck(Deck),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +51,7 @@ pub enum Overlay {
     Search(Search),
     Palette(Palette),
     Note(NoteEdit),
+    Filter(Filter),
     /// Scrolled by so many lines.
     Help(usize),
     Messages(usize),
@@ -70,4 +76,13 @@ pub struct NoteEdit {
     pub input: Input,
     /// The user has been told that leaving drops what was typed.
     pub warned: bool,
+}
+
+/// The values of a facet, to choose what the matrix and the lists show.
+#[derive(Debug)]
+pub struct Filter {
+    pub facet: Facet,
+    /// With the number of techniques that have it.
+    pub values: Vec<(Value, usize)>,
+    pub chosen: usize,
 }

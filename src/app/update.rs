@@ -3,7 +3,9 @@
 use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
-use super::{App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Screen, Search};
+use super::{
+    App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Position, Screen, Search, Seek,
+};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, ListKind, ListSort, Target};
 
@@ -131,6 +133,12 @@ impl App {
             Command::GoTechniques => self.go_list(ListKind::Techniques),
             Command::GoMitigations => self.go_list(ListKind::Mitigations),
             Command::GoCaseStudies => self.go_list(ListKind::CaseStudies),
+            Command::GoGlossary => {
+                if !matches!(self.screen(), Screen::Glossary(_)) {
+                    self.go(Screen::Glossary(Position::default()));
+                }
+            }
+            Command::GoCards => self.go_cards(),
             Command::GoTwin => {
                 if !self.grid.twin(&self.catalog) {
                     self.tell("This technique stands in one column only.");
@@ -156,6 +164,9 @@ impl App {
             }
             Command::FoldAll => self.grid.fold_all(&self.catalog),
             Command::SidePane => self.toggle_side(),
+            Command::Filter(facet) => self.start_filter(facet),
+            Command::HideOthers => self.hide_others(),
+            Command::ClearFilter => self.clear_filter(),
             Command::Sort => self.sort(),
             Command::Help => self.overlays.push(Overlay::Help(0)),
             Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
@@ -170,6 +181,10 @@ impl App {
             Command::Cancel => self.cancel(),
             Command::ChooseNext => self.choose(1),
             Command::ChoosePrevious => self.choose(-1),
+            Command::Toggle => self.choose_filter(false),
+            Command::TurnCard => self.turn_card(),
+            Command::KnowCard => self.put_card(true),
+            Command::RepeatCard => self.put_card(false),
         }
         Vec::new()
     }
@@ -213,9 +228,9 @@ impl App {
             Some(id) => {
                 let from = self.page_object();
                 self.open(id);
-                self.seek = from.filter(|_| id.kind() == Kind::CaseStudy);
+                self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step);
             }
-            None if matches!(self.screen(), Screen::Object(_)) => {
+            None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)) => {
                 self.tell("No link is chosen; j and k move from link to link.");
             }
             None => {}
@@ -227,8 +242,14 @@ impl App {
         match self.screen() {
             Screen::Object(view) => Some(view.id),
             Screen::Matrix => self.grid.cursor.map(|c| c.id),
-            Screen::List(_) => None,
+            Screen::List(_) | Screen::Glossary(_) | Screen::Deck(_) => None,
         }
+    }
+
+    /// Opens the glossary at a term.
+    pub(super) fn open_term(&mut self, term: usize) {
+        self.go(Screen::Glossary(Position::default()));
+        self.seek = Some(Seek::Term(term));
     }
 
     /// Opens the page of an object.
@@ -240,7 +261,7 @@ impl App {
     }
 
     /// To a new place; what was forward is forgotten, as in a browser.
-    fn go(&mut self, screen: Screen) {
+    pub(super) fn go(&mut self, screen: Screen) {
         self.remember_positions();
         self.places.truncate(self.place + 1);
         self.places.push(screen);

@@ -144,6 +144,14 @@ impl Pane {
             self.page.links.iter().position(|l| lines.contains(&l.line)).filter(|l| self.is_visible(*l));
     }
 
+    /// Scrolls to an anchor of the page, and chooses the first link after it.
+    pub fn show_anchor(&mut self, anchor: usize) {
+        let Some(line) = self.page.anchors.get(anchor).copied() else { return };
+        let end = self.page.anchors.get(anchor + 1).copied().unwrap_or(self.page.lines.len());
+        self.at.scroll = line.min(self.last_scroll());
+        self.at.link = self.page.links.iter().position(|l| (line..end).contains(&l.line));
+    }
+
     /// To the first step of a case study that uses the technique.
     pub fn seek(&mut self, technique: ObjectId) {
         let Some(steps) = self.page.sections.iter().find(|s| s.title == "Steps") else { return };

@@ -1,12 +1,14 @@
 //! What ATLAS says: one release, loaded, immutable, with lookups both ways.
 //!
 //! Pure: bytes in, [`Catalog`] out. The YAML and postcard crates stay inside this part.
-//! `build.rs` compiles these files too (all but `builtin.rs`), so they name each other by `super::`.
+//! `build.rs` compiles these files too (all but `builtin.rs` and `lens.rs`), so they name each other by `super::`.
 
 mod builtin;
 mod chain;
+mod guide;
 mod id;
 mod legacy;
+mod lens;
 mod link;
 mod model;
 mod pack;
@@ -15,8 +17,10 @@ mod read;
 mod sanitize;
 mod v6;
 
-pub use builtin::builtin;
+pub use builtin::{builtin, guide};
+pub use guide::{Area, Guide, Term};
 pub use id::{Kind, ObjectId, ParseIdError};
+pub use lens::{Facet, Lens, Value};
 pub use model::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Column, Format, Granularity, Maturity, Mitigates,
     Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,

@@ -1,14 +1,15 @@
-//! A catalogue in the form that the program carries: its texts in one string, everything else in
-//! postcard's bytes.
+//! The catalogue and the guide in the form that the program carries: their texts in one string each,
+//! everything else in postcard's bytes.
 //!
 //! Texts are kept apart because most of them are not looked at in a session: those pages of the
 //! program are never loaded, and nothing is copied or checked at start but the lengths.
 
 use std::cell::{Cell, RefCell};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::model::{Catalog, Text};
+use super::model::Text;
 
 thread_local! {
     /// The texts written so far.
@@ -19,18 +20,18 @@ thread_local! {
 
 /// The structure and the texts.
 #[allow(dead_code, reason = "used by build.rs and by tests")]
-pub fn pack(catalog: &Catalog) -> Result<(Vec<u8>, String), postcard::Error> {
+pub fn pack<T: Serialize>(whole: &T) -> Result<(Vec<u8>, String), postcard::Error> {
     WRITTEN.take();
-    let structure = postcard::to_allocvec(catalog)?;
+    let structure = postcard::to_allocvec(whole)?;
     Ok((structure, WRITTEN.take()))
 }
 
-/// The catalogue again, its texts borrowed.
-pub fn unpack(structure: &[u8], texts: &'static str) -> Result<Catalog, postcard::Error> {
+/// The same again, its texts borrowed.
+pub fn unpack<T: DeserializeOwned>(structure: &[u8], texts: &'static str) -> Result<T, postcard::Error> {
     UNREAD.set(texts);
-    let catalog = postcard::from_bytes(structure)?;
+    let whole = postcard::from_bytes(structure)?;
     match UNREAD.take() {
-        "" => Ok(catalog),
+        "" => Ok(whole),
         _ => Err(postcard::Error::DeserializeUnexpectedEnd),
     }
 }

@@ -30,7 +30,10 @@ Examples:
   atlasnav                              the matrix, on the built-in ATLAS 2026.09
   atlasnav --data ATLAS-5.6.1.yaml      the matrix of an official file
   atlasnav find promt injecton          what is like it, best first
+  atlasnav find area:evasion sticker    what has to do with stickers in model evasion
+  atlasnav list techniques area:theft platform:predictive
   atlasnav show 51.1                    LLM Prompt Injection: Indirect, as text
+  atlasnav glossary jailbreak           what the term means
   atlasnav mark 51.1 partial --note 'input filter live, no egress check'
   atlasnav -C team.yaml status --json   how far another assessment is
 
@@ -50,8 +53,10 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Find by id, name or text, best first
+    /// Find by id, name, text or field, best first; terms of the glossary too
     Find {
+        /// Words, and fields that narrow them: area:evasion platform:agentic maturity:realized
+        /// phase:deployment
         #[arg(required = true)]
         query: Vec<String>,
         /// Print at most so many
@@ -64,6 +69,8 @@ pub(super) enum Verb {
     /// List all objects of a kind
     List {
         kind: ListOf,
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
         /// Answer as JSON
         #[arg(long)]
         json: bool,
@@ -77,6 +84,14 @@ pub(super) enum Verb {
         /// Set the note as well; an empty one takes it away
         #[arg(long)]
         note: Option<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a term of AI security means; without one, all terms
+    Glossary {
+        /// Such as jailbreak, or a word of its meaning
+        term: Vec<String>,
         /// Answer as JSON
         #[arg(long)]
         json: bool,

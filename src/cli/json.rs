@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::args::state_word;
-use crate::catalog::{AttackReference, CaseStudyKind, Catalog, Kind, Maturity, ObjectId, Reference, Text};
+use crate::catalog::{
+    AttackReference, CaseStudyKind, Catalog, Kind, Maturity, ObjectId, Reference, Term, Text, guide,
+};
 use crate::coverage::{Assessment, Rollup, State};
 use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
@@ -91,6 +93,10 @@ fn technique(catalog: &Catalog, id: ObjectId) -> Option<Value> {
         .iter()
         .map(|m| json!({"id": m.to_string(), "name": catalog.name(*m), "how": catalog.how(*m, id)}))
         .collect();
+    let areas: Vec<Value> = guide()
+        .areas_of(id)
+        .map(|(area, why)| json!({"area": *area.key, "name": *area.name, "why": why}))
+        .collect();
     let steps: Vec<Value> = t
         .steps
         .iter()
@@ -104,7 +110,7 @@ fn technique(catalog: &Catalog, id: ObjectId) -> Option<Value> {
         "attack": attack(t.attack.as_ref()), "references": references(&t.references),
         "created": *t.created, "modified": *t.modified, "maturity": t.maturity.map(Maturity::word),
         "platforms": texts(&t.platforms), "tactics": ids(&t.tactics),
-        "parent": t.parent.map(|p| p.to_string()), "sub-techniques": ids(&t.subs),
+        "areas": areas, "parent": t.parent.map(|p| p.to_string()), "sub-techniques": ids(&t.subs),
         "mitigations": mitigations, "steps": steps,
     }))
 }
@@ -132,13 +138,20 @@ fn case_study(catalog: &Catalog, id: ObjectId) -> Option<Value> {
 pub(super) fn hit(hit: &Hit) -> Value {
     let (found, step) = match hit.found {
         Found::Id => ("id", None),
+        Found::Field => ("field", None),
         Found::Name => ("name", None),
         Found::Typo => ("typo", None),
         Found::Text => ("text", None),
         Found::Step(step) => ("step", Some(step + 1)),
     };
-    json!({"id": hit.id.to_string(), "kind": hit.id.kind().word(), "name": hit.name, "found": found,
+    let id = hit.item.object();
+    json!({"id": id.map(|id| id.to_string()), "kind": id.map_or("term", |id| id.kind().word()),
+           "name": hit.name, "found": found,
            "step": step, "text": hit.snippet})
+}
+
+pub(super) fn term(term: &Term) -> Value {
+    json!({"term": *term.name, "also": texts(&term.also), "what": *term.what, "see": ids(&term.see)})
 }
 
 pub(super) fn row(row: &ListRow, kind: ListKind) -> Value {

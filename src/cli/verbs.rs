@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::args::{ListOf, Verb, state_word};
 use super::output::{Output, complain};
 use super::{Failure, author, json, today};
-use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
+use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
-use crate::search::{Found, Index};
+use crate::search::{Found, Index, Item, Query};
 use crate::store::Store;
 
 struct Context<'a> {
@@ -24,7 +24,8 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
-        Verb::List { kind, json } => context.list(kind, json),
+        Verb::List { kind, fields, json } => context.list(kind, &fields.join(" "), json),
+        Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
     }
@@ -65,7 +66,7 @@ impl Context<'_> {
             .iter()
             .filter(|hit| hit.found <= Found::Typo)
             .take(3)
-            .map(|hit| format!("{} {}", hit.id.short(), hit.name))
+            .filter_map(|hit| Some(format!("{} {}", hit.item.object()?.short(), hit.name)))
             .collect();
         let near = if near.is_empty() { String::new() } else { format!("; near it: {}", near.join(", ")) };
         Err(Failure::Nothing(format!("ATLAS {} has no object `{text}`{near}", self.catalog.release)))
@@ -86,6 +87,9 @@ impl Context<'_> {
     }
 
     fn find(&self, query: &str, limit: usize, json: bool) -> Result<(), Failure> {
+        if let Some(problem) = Query::parse(self.catalog, query).problem {
+            return Err(Failure::Usage(problem));
+        }
         let hits = Index::new(self.catalog).find(self.catalog, query);
         if hits.is_empty() {
             if json {
@@ -108,7 +112,7 @@ impl Context<'_> {
             };
             let text =
                 if hit.snippet.is_empty() { String::new() } else { format!("  [{at}{}]", hit.snippet) };
-            out.line(&format!("{} {}{text}", pad(&hit.id.short(), 10), hit.name));
+            out.line(&format!("{} {}{text}", pad(&hit.item.label(), 10), hit.name));
         }
         out.finish()?;
         if hits.len() > limit {
@@ -117,22 +121,40 @@ impl Context<'_> {
         Ok(())
     }
 
-    fn list(&self, kind: ListOf, json: bool) -> Result<(), Failure> {
+    /// What the fields ask for; words are none.
+    fn lens(&self, fields: &str) -> Result<Lens, Failure> {
+        let query = Query::parse(self.catalog, fields);
+        match query.problem {
+            Some(problem) => Err(Failure::Usage(problem)),
+            None if !query.words.is_empty() => Err(Failure::Usage(format!(
+                "`{}` is no field such as area:evasion; `atlasnav find` takes words",
+                query.words
+            ))),
+            None => Ok(query.lens),
+        }
+    }
+
+    fn list(&self, kind: ListOf, fields: &str, json: bool) -> Result<(), Failure> {
+        let lens = self.lens(fields)?;
+        let techniques = lens.techniques(self.catalog);
+        let holds = |id| lens.is_empty() || lens.holds(self.catalog, &techniques, id);
         let kind = match kind {
-            ListOf::Tactics => return self.list_tactics(json),
+            ListOf::Tactics => return self.list_tactics(holds, json),
             ListOf::Techniques => ListKind::Techniques,
             ListOf::Mitigations => ListKind::Mitigations,
             ListOf::CaseStudies => ListKind::CaseStudies,
         };
         let assessment = self.assessment(false)?;
-        let rows = page::list(self.catalog, &assessment, self.today, kind, ListSort::Id);
+        let mut rows = page::list(self.catalog, &assessment, self.today, kind, ListSort::Id);
+        rows.retain(|row| holds(row.id));
         if rows.is_empty() {
             let what = match kind {
                 ListKind::Techniques => "techniques",
                 ListKind::Mitigations => "mitigations",
                 ListKind::CaseStudies => "case studies",
             };
-            return Err(Failure::Nothing(format!("ATLAS {} has no {what}", self.catalog.release)));
+            let fields = if fields.is_empty() { String::new() } else { format!(" that are {fields}") };
+            return Err(Failure::Nothing(format!("ATLAS {} has no {what}{fields}", self.catalog.release)));
         }
         if json {
             return print_json(&rows.iter().map(|r| json::row(r, kind)).collect());
@@ -145,9 +167,9 @@ impl Context<'_> {
         out.finish()
     }
 
-    fn list_tactics(&self, json: bool) -> Result<(), Failure> {
+    fn list_tactics(&self, holds: impl Fn(ObjectId) -> bool, json: bool) -> Result<(), Failure> {
+        let tactics = self.catalog.tactics.iter().enumerate().filter(|(_, t)| holds(t.id));
         if json {
-            let tactics = self.catalog.tactics.iter().enumerate();
             return print_json(
                 &tactics
                     .map(|(i, t)| {
@@ -158,7 +180,7 @@ impl Context<'_> {
             );
         }
         let mut out = Output::new();
-        for (i, t) in self.catalog.tactics.iter().enumerate() {
+        for (i, t) in tactics {
             let count = t.techniques.len();
             out.line(&format!(
                 "{:>2} {} {}  {count} techniques",
@@ -166,6 +188,36 @@ impl Context<'_> {
                 pad(&t.id.short(), 8),
                 pad(&t.name, 24)
             ));
+        }
+        out.finish()
+    }
+
+    /// The terms that have a name like this, or else a word of it in their meaning.
+    fn glossary(&self, query: &str, json: bool) -> Result<(), Failure> {
+        let terms = &guide().terms;
+        let found: Vec<usize> = if query.trim().is_empty() {
+            (0..terms.len()).collect()
+        } else {
+            let hits = Index::new(self.catalog).find(self.catalog, query);
+            let best = hits.iter().filter(|h| h.item.object().is_none()).map(|h| h.found).min();
+            let hits = hits.iter().filter(|h| Some(h.found) == best);
+            hits.filter_map(|h| if let Item::Term(term) = h.item { Some(term) } else { None }).collect()
+        };
+        if found.is_empty() {
+            if json {
+                print_json(&json!([]))?;
+            }
+            return Err(Failure::Nothing(format!("the glossary has nothing like `{query}`")));
+        }
+        if json {
+            return print_json(&found.iter().filter_map(|at| terms.get(*at)).map(json::term).collect());
+        }
+        let mut out = Output::new();
+        for (i, term) in found.into_iter().enumerate() {
+            if i > 0 {
+                out.line("");
+            }
+            out.text(&page::glossary_term(self.catalog, term, MAX_PROSE).plain());
         }
         out.finish()
     }

@@ -1,8 +1,9 @@
-//! Objects as pages: sections of wrapped lines with links that can be followed.
+//! Objects and the glossary as pages: sections of wrapped lines with links that can be followed.
 //!
 //! Pure. The app scrolls and follows the links of a page, the ui paints it, the verb `show` prints it;
 //! so all three agree on what stands in which line. Markdown stays inside this part.
 
+mod glossary;
 mod list;
 mod markdown;
 mod object;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use crate::catalog::ObjectId;
 use crate::coverage::State;
 
+pub use glossary::{glossary, glossary_term};
 pub use list::{ListKind, ListRow, ListSort, list};
 pub use object::object;
 pub use wrap::{clip, pad, width, wrap_text};
@@ -91,6 +93,8 @@ pub struct Page {
     pub sections: Vec<Section>,
     pub lines: Vec<Line>,
     pub links: Vec<Link>,
+    /// Lines that can be jumped to: where the terms of the glossary begin.
+    pub anchors: Vec<usize>,
 }
 
 impl Page {

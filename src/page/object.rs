@@ -7,7 +7,7 @@ use super::wrap::wrap;
 use super::{Line, Link, Page, Part, Section, Span, Target, Tone};
 use crate::catalog::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Kind, Mitigation, ObjectId, Reference, Tactic,
-    Technique, Text,
+    Technique, Text, guide,
 };
 use crate::coverage::{Assessment, Mark, State};
 
@@ -57,6 +57,8 @@ impl Builder<'_> {
             }
             self.fact("Maturity", t.maturity.map_or("not stated", |m| m.word()));
             self.fact("Platforms", &join(&t.platforms));
+            let areas: Vec<&str> = guide().areas_of(t.id).map(|(area, _)| &*area.name).collect();
+            self.fact("Areas", &areas.join(", "));
             self.origin(t.attack.as_ref(), &t.created, &t.modified);
             self.mark(t.id);
             self.prose(t.id, &t.description);
@@ -103,7 +105,26 @@ impl Builder<'_> {
                 self.push_wrapped(&[Span::new(text, Tone::Dim)], "", 0);
             }
         }
+        self.areas(t.id);
         self.references(&t.references, t.id);
+    }
+
+    /// Why the technique is in its attack areas, or in none. A technique that our sorting does not know
+    /// gets no section.
+    fn areas(&mut self, id: ObjectId) {
+        let areas: Vec<(String, &str)> =
+            guide().areas_of(id).map(|(area, why)| (format!("{}. ", area.name), why)).collect();
+        let outside = guide().why_outside(id).map(|why| ("In none. ".to_owned(), why));
+        let count = areas.len();
+        let reasons: Vec<_> = areas.into_iter().chain(outside).collect();
+        if reasons.is_empty() || !self.begin(Part::Seen, "Attack areas", Some(count)) {
+            return;
+        }
+        for (name, why) in reasons {
+            let why = format!("{why}.");
+            self.push_wrapped(&[Span::new(name, Tone::Strong), Span::new(why, Tone::Normal)], "", 2);
+        }
+        self.none_if(true, "The areas are this program's own sorting, not a part of ATLAS.");
     }
 
     /// ATLAS lists mitigations at the parent, at the sub-techniques, or at both: who reads one page

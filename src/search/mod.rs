@@ -1,14 +1,18 @@
-//! Finding objects by id, name and text, best first.
+//! Finding objects and terms of the glossary by id, name, text and field, best first.
 //!
 //! Pure. The fuzzy matcher stays inside this part. Fuzzy matching is for names only: in descriptions
 //! nearly every object would match nearly every query, so there a query is looked up word by word.
 
+mod query;
 mod text;
+
+use std::collections::BTreeSet;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 
-use crate::catalog::{Catalog, Kind, ObjectId};
+use crate::catalog::{Catalog, Facet, Kind, ObjectId, guide};
+pub use query::Query;
 use text::{find_all_words, snippet};
 
 /// Where a query was found. Orders best first.
@@ -16,6 +20,8 @@ use text::{find_all_words, snippet};
 pub enum Found {
     /// The query is the object's id, or a part of it.
     Id,
+    /// The query was nothing but fields, and the object has these.
+    Field,
     Name,
     /// The name, allowing for typing errors.
     Typo,
@@ -24,12 +30,38 @@ pub enum Found {
     Step(u16),
 }
 
-/// One object that matches a query.
+/// What a search finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    Object(ObjectId),
+    /// A position in [`Guide::terms`](crate::catalog::Guide::terms).
+    Term(usize),
+}
+
+impl Item {
+    pub const fn object(self) -> Option<ObjectId> {
+        match self {
+            Item::Object(id) => Some(id),
+            Item::Term(_) => None,
+        }
+    }
+
+    /// The id as people write it; a term has none.
+    pub fn label(self) -> String {
+        match self {
+            Item::Object(id) => id.short(),
+            Item::Term(_) => "term".to_owned(),
+        }
+    }
+}
+
+/// One object or term that matches a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    pub id: ObjectId,
+    pub item: Item,
     pub found: Found,
-    /// The name as it was searched: a sub-technique's has its parent's in front.
+    /// The name as it was searched: a sub-technique's has its parent's in front, another name of a
+    /// term has the term behind.
     pub name: String,
     /// Positions (in characters) of the matched letters in `name`, ascending.
     pub spans: Vec<usize>,
@@ -38,8 +70,10 @@ pub struct Hit {
 }
 
 struct Entry {
-    id: ObjectId,
+    item: Item,
     name: String,
+    /// The name by itself: a query that is just this comes before all.
+    bare: usize,
     wide: Utf32String,
     words: Vec<(usize, String)>,
 }
@@ -65,25 +99,61 @@ impl Index {
             .chain(catalog.mitigations.iter().map(|o| o.id))
             .chain(catalog.case_studies.iter().map(|o| o.id))
             .chain(catalog.tactics.iter().map(|o| o.id));
-        let entries = ids.map(|id| {
+        let entry = |item, name: String, bare| Entry {
+            item,
+            wide: Utf32String::from(name.as_str()),
+            words: words(&name),
+            name,
+            bare,
+        };
+        let objects = ids.map(|id| {
             let name = catalog.full_name(id);
-            Entry { id, wide: Utf32String::from(name.as_str()), words: words(&name), name }
+            let bare = name.len();
+            entry(Item::Object(id), name, bare)
         });
-        Index { entries: entries.collect(), matcher: Matcher::new(Config::DEFAULT) }
-    }
-
-    /// How many objects are searched.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        let terms = guide().terms.iter().enumerate().flat_map(|(i, term)| {
+            let own = entry(Item::Term(i), term.name.to_string(), term.name.len());
+            let also = term.also.iter();
+            let also = also.map(move |a| entry(Item::Term(i), format!("{a} = {}", term.name), a.len()));
+            std::iter::once(own).chain(also)
+        });
+        Index { entries: objects.chain(terms).collect(), matcher: Matcher::new(Config::DEFAULT) }
     }
 
     /// All hits, best first: ids, then names, then texts. An empty query finds nothing. A query
-    /// that finds nothing as a whole is tried with each of its words left out.
+    /// that finds no object as a whole is tried with each of its words left out.
+    ///
+    /// Fields narrow what the words find. By themselves they give the techniques that have them, or
+    /// the mitigations if only phases are asked for, since those are what a phase is stated of.
     pub fn find(&mut self, catalog: &Catalog, query: &str) -> Vec<Hit> {
+        let Query { lens, words, problem } = Query::parse(catalog, query);
+        if problem.is_some() {
+            return Vec::new();
+        }
+        if lens.is_empty() {
+            return self.find_words(catalog, &words);
+        }
+        let techniques = lens.techniques(catalog);
+        let holds = |item: Item| item.object().is_some_and(|id| lens.holds(catalog, &techniques, id));
+        if !words.is_empty() {
+            let mut hits = self.find_words(catalog, &words);
+            hits.retain(|hit| holds(hit.item));
+            return hits;
+        }
+        let only_phases = lens.facets().into_iter().all(|f| f == Facet::Phase);
+        let kind = if only_phases { Kind::Mitigation } else { Kind::Technique };
+        let entries = self.entries.iter().filter(|e| e.item.object().is_some_and(|id| id.kind() == kind));
+        let hits = entries.filter(|e| holds(e.item)).map(|e| Hit {
+            item: e.item,
+            found: Found::Field,
+            name: e.name.clone(),
+            spans: Vec::new(),
+            snippet: String::new(),
+        });
+        hits.collect()
+    }
+
+    fn find_words(&mut self, catalog: &Catalog, query: &str) -> Vec<Hit> {
         let words: Vec<&str> = query.split_whitespace().take(MOST_WORDS).collect();
         let words: Vec<&str> = words.into_iter().map(|w| clip(w, MOST_LETTERS)).collect();
         let mut hits = self.find_whole(catalog, &words.join(" "));
@@ -93,7 +163,7 @@ impl Index {
             let now: Vec<&str> = words.iter().map(|w| if old(w) { "ai" } else { w }).collect();
             merge(&mut hits, self.find_whole(catalog, &now.join(" ")));
         }
-        if !hits.is_empty() || words.len() < 2 {
+        if hits.iter().any(|h| h.item.object().is_some()) || words.len() < 2 {
             return hits;
         }
         for left_out in 0..words.len() {
@@ -113,29 +183,40 @@ impl Index {
         for (at, entry) in self.entries.iter().enumerate() {
             let by_name = by_name(entry, &pattern, &mut self.matcher);
             let mut hit = |found, score, spans, snippet| {
-                let Entry { id, name, .. } = entry;
+                let Entry { item, name, .. } = entry;
                 let rank =
-                    Rank { found: rank_of(found), score, kind: kind_rank(id.kind()), length: name.len(), at };
-                ranked.push((rank, Hit { id: *id, found, name: name.clone(), spans, snippet }));
+                    Rank { found: rank_of(found), score, kind: kind_rank(*item), length: name.len(), at };
+                ranked.push((rank, Hit { item: *item, found, name: name.clone(), spans, snippet }));
             };
-            if let Some(distance) = by_id(entry.id, query) {
+            if let Some(distance) = entry.item.object().and_then(|id| by_id(id, query)) {
                 hit(Found::Id, distance, Vec::new(), String::new());
             } else if let Some((score, spans)) = by_name {
                 // Scores count down, so that the best sorts first; the very name comes before all.
-                let is_it = entry.name.eq_ignore_ascii_case(query);
-                hit(Found::Name, if is_it { 0 } else { u32::MAX - score }, spans, String::new());
-            } else if let Some((found, at, text)) = by_text(catalog, entry.id, &sought) {
+                // An object comes before a term of the same name: it is what one works with.
+                let is_term = entry.item.object().is_none();
+                let is_it = entry.name[..entry.bare].eq_ignore_ascii_case(query);
+                let score = match (is_term, is_it) {
+                    (false, true) => 0,
+                    (false, false) => u32::MAX - 2 - score.min(u32::MAX - 3),
+                    (true, is_it) => u32::MAX - u32::from(is_it),
+                };
+                hit(Found::Name, score, spans, String::new());
+            } else if let Some((found, at, text)) = by_text(catalog, entry.item, &sought) {
                 let length = sought.first().map_or(0, String::len);
                 hit(found, 0, Vec::new(), snippet(text, at, length));
             } else if let Some((distance, spans)) = by_typo(entry, &sought) {
                 hit(Found::Typo, distance, spans, String::new());
             }
         }
-        // A query that some name holds is spelled right: what is merely like it would be in the way.
-        if ranked.iter().any(|(_, hit)| hit.found <= Found::Name) {
+        // A query that some object's name holds is spelled right: what is merely like it would be in the
+        // way. A term's name is no such sign: it may be the very word that ATLAS does not use.
+        if ranked.iter().any(|(_, hit)| hit.found <= Found::Name && hit.item.object().is_some()) {
             ranked.retain(|(_, hit)| hit.found != Found::Typo);
         }
         ranked.sort_by_key(|(rank, _)| *rank);
+        // A term is there by each of its names: the best of them tells it.
+        let mut seen = BTreeSet::new();
+        ranked.retain(|(_, hit)| hit.item.object().is_some() || seen.insert(hit.item));
         ranked.into_iter().map(|(_, hit)| hit).collect()
     }
 }
@@ -143,7 +224,7 @@ impl Index {
 /// Adds the hits of another wording: each object once, by its better hit.
 fn merge(hits: &mut Vec<Hit>, more: Vec<Hit>) {
     for hit in more {
-        match hits.iter_mut().find(|known| known.id == hit.id) {
+        match hits.iter_mut().find(|known| known.item == hit.item) {
             Some(known) if rank_of(hit.found) < rank_of(known.found) => *known = hit,
             Some(_) => {}
             None => hits.push(hit),
@@ -172,19 +253,23 @@ struct Rank {
 const fn rank_of(found: Found) -> u8 {
     match found {
         Found::Id => 0,
-        Found::Name => 1,
-        Found::Typo => 2,
-        Found::Text => 3,
-        Found::Step(_) => 4,
+        Found::Field => 1,
+        Found::Name => 2,
+        Found::Typo => 3,
+        Found::Text => 4,
+        Found::Step(_) => 5,
     }
 }
 
-const fn kind_rank(kind: Kind) -> u8 {
-    match kind {
-        Kind::Technique => 0,
-        Kind::Mitigation => 1,
-        Kind::CaseStudy => 2,
-        Kind::Tactic => 3,
+const fn kind_rank(item: Item) -> u8 {
+    match item {
+        Item::Object(id) => match id.kind() {
+            Kind::Technique => 0,
+            Kind::Mitigation => 1,
+            Kind::CaseStudy => 2,
+            Kind::Tactic => 3,
+        },
+        Item::Term(_) => 4,
     }
 }
 
@@ -302,7 +387,14 @@ fn distance(sought: &str, word: &str, most: usize) -> usize {
 }
 
 /// The text in which all sought words occur, and where the first of them does.
-fn by_text<'c>(catalog: &'c Catalog, id: ObjectId, sought: &[String]) -> Option<(Found, usize, &'c str)> {
+fn by_text<'c>(catalog: &'c Catalog, item: Item, sought: &[String]) -> Option<(Found, usize, &'c str)> {
+    let id = match item {
+        Item::Object(id) => id,
+        Item::Term(term) => {
+            let text = &guide().terms.get(term)?.what;
+            return Some((Found::Text, find_all_words(text, sought)?, text));
+        }
+    };
     let description = match id.kind() {
         Kind::Technique => &catalog.technique(id)?.description,
         Kind::Mitigation => &catalog.mitigation(id)?.description,
@@ -326,7 +418,7 @@ mod tests {
     fn found(query: &str) -> Vec<(String, Found)> {
         let catalog = builtin().unwrap();
         let hits = Index::new(&catalog).find(&catalog, query);
-        hits.into_iter().map(|h| (h.id.short(), h.found)).collect()
+        hits.into_iter().map(|h| (h.item.label(), h.found)).collect()
     }
 
     fn first(query: &str) -> String {
@@ -376,6 +468,43 @@ mod tests {
         assert_eq!(first("ml supply chain compromise"), "T0010");
         assert_eq!(first("execution"), "TA0005");
         assert_eq!(first("impact"), "TA0011");
+    }
+
+    #[test]
+    fn terms_are_found_by_all_their_names_and_once() {
+        let term = |query: &str| {
+            let catalog = builtin().unwrap();
+            let hits = Index::new(&catalog).find(&catalog, query);
+            let terms: Vec<String> =
+                hits.into_iter().filter(|h| h.item.object().is_none()).map(|h| h.name).collect();
+            terms.first().cloned().unwrap_or_default()
+        };
+        assert_eq!(term("aibom"), "AIBOM = AI bill of materials");
+        assert_eq!(term("adversarial example"), "Adversarial example");
+        // After the objects of that name, and before mere texts.
+        let rag = found("rag");
+        let at = rag.iter().position(|(id, _)| id == "term").unwrap();
+        assert_eq!(rag[0].0, "T0070");
+        assert!(rag[..at].iter().all(|(_, found)| *found == Found::Name), "{rag:?}");
+        assert_eq!(rag[at].1, Found::Name);
+        let catalog = builtin().unwrap();
+        let hits = Index::new(&catalog).find(&catalog, "a");
+        let terms: Vec<Item> = hits.iter().map(|h| h.item).filter(|i| i.object().is_none()).collect();
+        let once: BTreeSet<Item> = terms.iter().copied().collect();
+        assert_eq!(terms.len(), once.len());
+    }
+
+    #[test]
+    fn fields_list_by_themselves_and_narrow_words() {
+        let all = found("area:model-evasion");
+        assert_eq!(all.len(), 36);
+        assert!(all.iter().all(|(id, found)| id.starts_with('T') && *found == Found::Field));
+        let some = found("area:evasion sticker");
+        assert!(!some.is_empty() && some.len() < found("sticker").len() + 36);
+        assert!(some.iter().any(|(id, _)| id == "T0008.003"), "{some:?}");
+        assert!(found("phase:deployment").iter().all(|(id, _)| id.starts_with('M')));
+        assert!(found("phase:deployment area:theft").iter().all(|(id, _)| id.starts_with('T')));
+        assert!(found("area:toasters prompt").is_empty());
     }
 
     #[test]

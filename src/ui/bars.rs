@@ -1,5 +1,7 @@
 //! The title bar, and the rows below the body: what is under the cursor, what the glyphs mean, hints.
 
+use std::collections::BTreeSet;
+
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
@@ -19,11 +21,18 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                 ListKind::Mitigations => "Mitigations",
                 ListKind::CaseStudies => "Case studies",
             };
-            name.to_owned()
+            if app.lens.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}, {} of {}", app.list.len(), app.listed(view.kind))
+            }
         }
         Screen::Object(view) => view.id.short(),
+        Screen::Glossary(_) => "Glossary".to_owned(),
+        Screen::Deck(_) => "Cards".to_owned(),
     };
     let ids = app.catalog.techniques.iter().map(|t| t.id);
+    let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
     let rollup = Rollup::of(ids, &app.assessment, app.today);
     let saving = match app.saving_state() {
         SavingState::Unchanged => String::new(),
@@ -35,9 +44,10 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let figures = format!("{}/{}", rollup.assessed(), rollup.total());
     // In a narrow window the assessment's name goes first: the source of the texts is always named.
+    let assessed = if app.lens.is_empty() { "assessed" } else { "assessed (filtered)" };
     let rights = [
-        format!("{} {figures} assessed{saving} ", app.name),
-        format!("{figures} assessed{saving} "),
+        format!("{} {figures} {assessed}{saving} ", app.name),
+        format!("{figures} {assessed}{saving} "),
         format!("{figures}{saving} "),
     ];
     let total = usize::from(area.width);
@@ -52,7 +62,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 pub(super) fn below(app: &App, canvas: &mut Canvas<'_>, frame: Frame) {
     info(app, canvas, frame.info);
     if frame.legend.height > 0 {
-        legend(canvas, frame.legend);
+        if app.lens.is_empty() { legend(canvas, frame.legend) } else { filter(app, canvas, frame.legend) }
     }
     hints(app, canvas, frame.hints);
 }
@@ -67,7 +77,7 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     } else if let Some(Overlay::Search(search)) = app.overlays.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
         let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
-        let text = hit.map(|hit| format!(" {}: {}", hit.id.short(), hit.snippet));
+        let text = hit.map(|hit| format!(" {}: {}", hit.item.label(), hit.snippet));
         canvas.row(area, &text.unwrap_or_default(), Role::Normal);
     } else {
         match app.screen() {
@@ -120,6 +130,20 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.text(area.x + used, area.y, area.width - used, &about, Role::Normal);
 }
 
+/// What is looked at, in place of the legend: figures are worth nothing without it.
+fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    let (count, all) = (app.looked_at().map_or(0, BTreeSet::len), app.catalog.techniques.len());
+    let hide = if app.grid.hides() { "show" } else { "hide" };
+    let after = format!(": {count} of {all}; fh {hide} others, f0 off");
+    let room = usize::from(area.width).saturating_sub(width(&after) + 1);
+    canvas.fill(area, Role::Normal);
+    // As one would write it in a search where there is room.
+    let query = app.lens.query();
+    let query = if width(&query) <= room { query } else { clip(&app.lens.describe(), room) };
+    let used = canvas.text(area.x + 1, area.y, area.width, &query, Role::Strong);
+    canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
+}
+
 fn legend(canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
@@ -154,13 +178,18 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         let fits = match row.hint {
             "back" => app.history().0 > 0 && *app.screen() != Screen::Matrix,
             "pane" => app.panes.len() > 1,
-            "section" => matches!(app.screen(), Screen::Object(_)),
+            "section" => matches!(app.screen(), Screen::Object(_) | Screen::Glossary(_)),
+            "cards" => matches!(app.screen(), Screen::Glossary(_)),
             "on matrix" => matches!(app.overlays.last(), Some(Overlay::Search(_))),
             "choose" => !matches!(app.overlays.last(), Some(Overlay::Note(_))),
+            "again" => !matches!(app.screen(), Screen::Glossary(_)),
             _ => true,
         };
         if fits {
             hints.push((row.shown_key(), row.hint));
+            if row.hint == "find" && matches!(app.screen(), Screen::Matrix | Screen::List(_)) {
+                hints.push(("f".to_owned(), "filter"));
+            }
             if row.hint == "open" {
                 hints.push(("m".to_owned(), "mark"));
             }

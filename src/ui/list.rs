@@ -45,7 +45,10 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
         pad(&grade, about)
     );
     canvas.row(Area { height: 1, ..body }, &line, Role::Heading);
-    if app.list.is_empty() {
+    if app.list.is_empty() && !app.lens.is_empty() {
+        let text = format!("Nothing here is {}; f0 takes the filter off.", app.lens.describe());
+        canvas.text(area.x + 1, area.y, area.width, &text, Role::Dim);
+    } else if app.list.is_empty() {
         let what = match view.kind {
             ListKind::Techniques => "techniques",
             ListKind::Mitigations => "mitigations",

@@ -94,7 +94,8 @@ fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
 
 /// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
 fn share(app: &App, tactic: &Tactic) -> String {
-    let ids = app.catalog.in_tactic(tactic);
+    let mut ids = app.catalog.in_tactic(tactic);
+    ids.retain(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
     match Rollup::of(ids, &app.assessment, app.today).percent_covered() {
         Some(percent) => format!("{percent}%"),
         None => "n/a".to_owned(),
@@ -124,7 +125,9 @@ fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, tactic: &Tactic) {
 fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Column]) {
     let Some(technique) = app.catalog.technique(at.id) else { return };
     let state = app.assessment.state(at.id, app.today);
-    let glyph = state.glyph();
+    // What the filter leaves out shows no status: blank and dim it is told apart without colours too.
+    let looked_at = app.is_looked_at(at.id);
+    let glyph = if looked_at { state.glyph() } else { ' ' };
     let cursor = app.grid.cursor;
     let is_cursor = cursor == Some(at);
     let is_twin = twins.contains(&at.column) && cursor.is_some_and(|c| c.id == at.id);
@@ -141,7 +144,13 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
     let room = usize::from(area.width).saturating_sub(width(&hidden));
     let text = pad(&text, if whole { width(&text) } else { room });
     let text = if whole { clip(&text, usize::from(area.width) + 1) } else { text };
-    let used = canvas.text(area.x, area.y, area.width + 1, &text, Role::State(state));
+    let used = canvas.text(
+        area.x,
+        area.y,
+        area.width + 1,
+        &text,
+        if looked_at { Role::State(state) } else { Role::Dim },
+    );
     canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), &hidden, Role::Dim);
     if app.lit.contains(&at.id) {
         canvas.restyle(area, Role::Match);

@@ -2,6 +2,7 @@
 
 mod bars;
 mod canvas;
+mod deck;
 mod list;
 mod matrix;
 mod pane;
@@ -51,12 +52,15 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
             pane::beside_matrix(app, canvas);
         }
         Screen::List(view) => list::draw(app, *view, canvas, frame.body),
-        Screen::Object(view) => pane::object(app, *view, canvas, frame.body),
+        Screen::Object(view) => pane::whole(app, view.focus, canvas, frame.body),
+        Screen::Glossary(_) => pane::whole(app, 0, canvas, frame.body),
+        Screen::Deck(deck) => deck::draw(app, deck, canvas, frame.body),
     }
     bars::below(app, canvas, frame);
     match app.overlays.last() {
         Some(Overlay::Search(search)) => search::draw(app, search, canvas, frame.body),
         Some(Overlay::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
+        Some(Overlay::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
         Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
         Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Overlay::Messages(at)) => popup::messages(app, *at, canvas, frame.body),

@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::theme::Role;
-use crate::app::{App, Area, ObjectView, Pane};
+use crate::app::{App, Area, Pane};
 use crate::page::width;
 
 pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
@@ -25,14 +25,15 @@ pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
     }
 }
 
-pub(super) fn object(app: &App, view: ObjectView, canvas: &mut Canvas<'_>, area: Area) {
+/// A screen of panes, the one at `focus` with the keys.
+pub(super) fn whole(app: &App, focus: usize, canvas: &mut Canvas<'_>, area: Area) {
     for (i, pane) in app.panes.iter().enumerate() {
         if i > 0 {
             canvas.rule(pane.area.x - 1, area.y, area.height);
         }
         let bar = Area { y: area.y, height: 1, ..pane.area };
-        sections(canvas, pane, bar, view.focus == i);
-        body(canvas, pane, view.focus == i);
+        sections(canvas, pane, bar, focus == i);
+        body(canvas, pane, focus == i);
     }
 }
 

@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::canvas::Canvas;
 use super::theme::Role;
-use crate::app::{App, Area, Code, Command, HELP_KEYS, HelpLine, MENUS, NoteEdit, Palette, Row};
-use crate::page::{pad, width};
+use crate::app::{App, Area, Code, Command, Filter, HELP_KEYS, HelpLine, MENUS, NoteEdit, Palette, Row};
+use crate::page::{pad, width, wrap_text};
 
 /// The menu of what may follow the pending keys, at the foot of the body.
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
@@ -30,6 +30,33 @@ pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
             x += canvas.text(x, y, 2, &format!("{} ", state.glyph()), Role::State(state));
         }
         canvas.text(x, y, (inside.x + inside.width).saturating_sub(x), row.help, Role::Normal);
+    }
+}
+
+/// The values of a facet: which are in the filter, and how many techniques have them.
+pub(super) fn filter(app: &App, filter: &Filter, canvas: &mut Canvas<'_>, body: Area) {
+    let values = &filter.values;
+    let about = values.get(filter.chosen).map_or("", |(value, _)| value.what.as_str());
+    let width = body.width.saturating_sub(6).min(84);
+    let about = wrap_text(about, usize::from(width.saturating_sub(4)).max(8));
+    // Room for the longest text, so that the box does not jump from value to value.
+    let texts =
+        values.iter().map(|(v, _)| wrap_text(&v.what, usize::from(width.saturating_sub(4)).max(8)).len());
+    let text_rows = texts.max().unwrap_or(0);
+    let rows = u16::try_from(values.len() + text_rows).unwrap_or(u16::MAX).saturating_add(3);
+    let area = Area::new(body.x + 3, body.y + 2, width, rows.min(body.height.saturating_sub(2)));
+    let inside = canvas.frame(area, &format!("Filter by {}", filter.facet.word()));
+    let name = usize::from(inside.width).saturating_sub(2 + 4 + 16);
+    for ((i, (value, count)), y) in values.iter().enumerate().zip(inside.y..inside.y + inside.height) {
+        let cursor = if i == filter.chosen { '>' } else { ' ' };
+        let set = if app.lens.has(filter.facet, &value.key) { "[x]" } else { "[ ]" };
+        let text = format!("{cursor} {set} {}{count:>4} techniques", pad(&value.name, name));
+        let role = if i == filter.chosen { Role::Cursor } else { Role::Normal };
+        canvas.row(Area { y, height: 1, ..inside }, &text, role);
+    }
+    let below = inside.y + u16::try_from(values.len()).unwrap_or(0) + 1;
+    for (line, y) in about.iter().zip(below..inside.y + inside.height) {
+        canvas.text(inside.x, y, inside.width, line, Role::Dim);
     }
 }
 

@@ -4,19 +4,29 @@ use super::canvas::Canvas;
 use super::popup::input_line;
 use super::theme::Role;
 use crate::app::{App, Area, Search};
-use crate::catalog::Kind;
+use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part, clip, pad, width};
-use crate::search::{Found, Hit};
+use crate::search::{Found, Hit, Item};
 
 /// Rows of hits at the most.
 const MOST: u16 = 24;
+
+/// What one can type, shown before anything is typed.
+const EXAMPLES: [&str; 5] = [
+    "51 or t51.1: an id",
+    "promt injecton: a name, typing errors allowed",
+    "slack: a word of a text",
+    "area:evasion: a field; also platform: maturity: phase:",
+    "area:theft query: both",
+];
 
 pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Area) {
     let preview = body.width >= 120;
     let box_width = if preview { (body.width * 3 / 5).min(96) } else { body.width - 6 };
     let height = (body.height - 3).min(MOST + 3);
     let area = Area::new(body.x + 3, body.y + 2, box_width, height);
-    let inside = canvas.frame(area, &format!("Find in {} objects and their texts", app.searched()));
+    let (objects, terms) = app.searched();
+    let inside = canvas.frame(area, &format!("Find in {objects} objects, their texts and {terms} terms"));
     let count = format!(" {}", search.hits.len());
     input_line(canvas, inside, "> ", &search.input, &count);
     let rows = usize::from(inside.height.saturating_sub(1));
@@ -25,17 +35,18 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         row(app, canvas, Area { y, height: 1, ..inside }, hit, i == search.chosen);
     }
     if search.input.value().is_empty() && rows > 2 {
-        for (text, y) in
-            ["51 or t51.1: an id", "promt injecton: a name, typing errors allowed", "slack: a word of a text"]
-                .iter()
-                .zip(inside.y + 2..)
-        {
+        for (text, y) in EXAMPLES.iter().zip(inside.y + 2..inside.y + inside.height) {
             canvas.text(inside.x + 2, y, inside.width.saturating_sub(2), text, Role::Dim);
         }
     }
     if !search.input.value().trim().is_empty() && search.hits.is_empty() && rows > 2 {
-        let text = "Nothing is like this. Fewer letters or other words may find more.";
-        canvas.text(inside.x + 2, inside.y + 2, inside.width.saturating_sub(2), text, Role::Dim);
+        let nothing = "Nothing is like this. Fewer letters or other words may find more.";
+        let text = app.search_problem().unwrap_or_else(|| nothing.to_owned());
+        let room = inside.width.saturating_sub(2);
+        let lines = page::wrap_text(&text, usize::from(room));
+        for (line, y) in lines.iter().zip(inside.y + 2..inside.y + inside.height) {
+            canvas.text(inside.x + 2, y, room, line, Role::Dim);
+        }
     }
     if preview && let Some(hit) = search.hits.get(search.chosen) {
         let x = area.x + area.width;
@@ -43,29 +54,34 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         let inside = canvas.frame(beside, "Preview");
         let parts = &[Part::Text, Part::Related, Part::Seen];
         let cells = usize::from(inside.width).max(1);
-        let page = page::object(&app.catalog, &app.assessment, app.today, hit.id, parts, cells);
+        let page = match hit.item {
+            Item::Object(id) => page::object(&app.catalog, &app.assessment, app.today, id, parts, cells),
+            Item::Term(term) => page::glossary_term(&app.catalog, term, cells),
+        };
         canvas.lines(inside, &page.lines, None);
     }
 }
 
 fn row(app: &App, canvas: &mut Canvas<'_>, area: Area, hit: &Hit, chosen: bool) {
-    let kind = match (hit.id.kind(), hit.found) {
+    let kind = match (hit.item.object().map(ObjectId::kind), hit.found) {
         (_, Found::Step(step)) => format!("step {}", step + 1),
-        (Kind::Technique, _) => "tech".to_owned(),
-        (Kind::Mitigation, _) => "mitig".to_owned(),
-        (Kind::CaseStudy, _) => "case".to_owned(),
-        (Kind::Tactic, _) => "tactic".to_owned(),
+        (Some(Kind::Technique), _) => "tech".to_owned(),
+        (Some(Kind::Mitigation), _) => "mitig".to_owned(),
+        (Some(Kind::CaseStudy), _) => "case".to_owned(),
+        (Some(Kind::Tactic), _) => "tactic".to_owned(),
+        (None, _) => "glossary".to_owned(),
     };
     let end = area.x + area.width;
     let mut x = area.x;
     x += canvas.text(x, area.y, 2, if chosen { "> " } else { "  " }, Role::Strong);
-    if matches!(hit.id.kind(), Kind::Technique | Kind::Mitigation) {
-        let state = app.assessment.state(hit.id, app.today);
+    let markable = |id: &ObjectId| matches!(id.kind(), Kind::Technique | Kind::Mitigation);
+    if let Some(id) = hit.item.object().filter(markable) {
+        let state = app.assessment.state(id, app.today);
         canvas.text(x, area.y, 1, &state.glyph().to_string(), Role::State(state));
     }
     x += 2;
     let by_id = if hit.found == Found::Id { Role::Match } else { Role::Dim };
-    canvas.text(x, area.y, 9, &hit.id.short(), by_id);
+    canvas.text(x, area.y, 9, &hit.item.label(), by_id);
     x += 10;
     let room = usize::from(end.saturating_sub(x)).saturating_sub(width(&kind) + 1);
     let name = clip(&hit.name, room);

@@ -89,6 +89,27 @@ fn lists() {
 }
 
 #[test]
+fn filtering() {
+    see("080-filter-areas", &marked(80, 24).keys("faj"));
+    see("080-filtered", &marked(80, 24).keys("faj<enter>"));
+    see("080-filtered-monochrome", &marked(80, 24).keys("+zsfaj<enter>").monochrome());
+    see("080-filtered-hidden", &marked(80, 24).keys("faj<enter>fp<enter>fh"));
+    see("160-filtered", &marked(160, 45).keys("zsfajj<space>fm<down><enter>"));
+    see("080-list-filtered", &marked(80, 24).keys("fljj<enter>3"));
+    see("080-search-by-field", &marked(80, 24).keys("/area:theft query"));
+    see("080-search-unknown-field", &marked(80, 24).keys("/area:toast"));
+}
+
+#[test]
+fn the_glossary() {
+    see("080-glossary", &journey(80, 24).keys("5}jj"));
+    see("160-glossary-from-search", &journey(160, 45).keys("/jailbreak<down><enter>"));
+    see("080-card", &journey(80, 24).keys("gd"));
+    see("080-card-turned", &journey(80, 24).keys("gd<space>"));
+    see("060-card-turned", &journey(60, 18).keys("gdlh<space>"));
+}
+
+#[test]
 fn typing_and_popups() {
     see("080-mark-menu", &marked(80, 24).keys("jm"));
     see("080-go-menu-on-a-page", &marked(80, 24).keys("<enter>g"));

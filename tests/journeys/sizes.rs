@@ -10,7 +10,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 27] = [
+pub const EVERYWHERE: [&str; 35] = [
     "",
     "+<end>",
     "++zsG",
@@ -38,6 +38,14 @@ pub const EVERYWHERE: [&str; 27] = [
     ":mark<down><down>",
     "?G",
     "mgmpu!",
+    "fa",
+    "faj<enter>jl",
+    "++zsfp<space>j<space><esc>fh",
+    "fljj<enter>3",
+    "/area:thef",
+    "5}jj",
+    "gd",
+    "gd<space>",
 ];
 
 /// A journey to a place, seen at another size: nothing panics, nothing is drawn outside.
