@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::shell::Shell;
 use crate::coverage::State;
 
 /// The MITRE ATLAS matrix in a terminal: find attacks on AI systems, read them, and mark which of
@@ -21,6 +22,10 @@ pub(super) struct Args {
     /// Keep the marks in this file; it is made with the first mark
     #[arg(short = 'C', long, value_name = "FILE", global = true)]
     pub assessment: Option<PathBuf>,
+    /// Without a screen: read verbs line by line from the keyboard or a file, for screen readers, logs
+    /// and scripts
+    #[arg(long)]
+    pub plain: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -88,10 +93,33 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print the matrix: the tactics in their order with their techniques and marks
+    Matrix {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Leave the sub-techniques out
+        #[arg(long)]
+        folded: bool,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Say what a term of AI security means; without one, all terms
     Glossary {
         /// Such as jailbreak, or a word of its meaning
         term: Vec<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the last change of a mark back
+    Undo {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring back what was undone
+    Redo {
         /// Answer as JSON
         #[arg(long)]
         json: bool,
@@ -102,7 +130,18 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print a script that completes verbs, ids, statuses and fields in a shell
+    #[command(after_help = COMPLETE)]
+    Completions { shell: Shell },
+    /// Print the manual page; `atlasnav man | man -l -` shows it
+    Man,
 }
+
+const COMPLETE: &str = "\
+For this shell, and for all that start later:
+  bash   source <(atlasnav completions bash)             in ~/.bashrc
+  zsh    atlasnav completions zsh > DIR/_atlasnav        DIR being one of $fpath
+  fish   atlasnav completions fish > ~/.config/fish/completions/atlasnav.fish";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ListOf {

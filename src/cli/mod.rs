@@ -3,6 +3,8 @@
 mod args;
 mod json;
 mod output;
+mod plain;
+mod shell;
 mod verbs;
 
 use std::io::IsTerminal;
@@ -71,7 +73,10 @@ fn of_clap(error: &clap::Error) -> ExitCode {
 }
 
 fn go(args: Args) -> Result<(), Failure> {
-    if args.verb.is_none() && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+    if args.verb.is_none()
+        && !args.plain
+        && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal())
+    {
         return Err(Failure::Usage(
             "the matrix needs a terminal; `atlasnav --help` lists the verbs that do without one".to_owned(),
         ));
@@ -79,6 +84,7 @@ fn go(args: Args) -> Result<(), Failure> {
     let (catalog, source, warnings) = open_catalog(&args)?;
     let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
     match args.verb {
+        None if args.plain => plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store)),
         Some(verb) => {
             // One line: an official file has the same oddities at every call.
             match warnings.as_slice() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::args::{ListOf, Verb, state_word};
 use super::output::{Output, complain};
-use super::{Failure, author, json, today};
+use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
@@ -25,6 +25,11 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
         Verb::List { kind, fields, json } => context.list(kind, &fields.join(" "), json),
+        Verb::Matrix { fields, folded, json } => context.matrix(&fields.join(" "), folded, json),
+        Verb::Undo { json } => context.undo(&Record::Undo, json),
+        Verb::Redo { json } => context.undo(&Record::Redo, json),
+        Verb::Completions { shell } => shell::completions(catalog, shell),
+        Verb::Man => shell::manual(),
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
@@ -189,6 +194,79 @@ impl Context<'_> {
                 pad(&t.name, 24)
             ));
         }
+        out.finish()
+    }
+
+    /// The matrix column by column, each technique once per column.
+    fn matrix(&self, fields: &str, folded: bool, json: bool) -> Result<(), Failure> {
+        let lens = self.lens(fields)?;
+        let shown = lens.techniques(self.catalog);
+        let assessment = self.assessment(false)?;
+        let columns = self.catalog.tactics.iter().map(|tactic| {
+            let mut ids = self.catalog.in_tactic(tactic);
+            ids.retain(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
+            (tactic, ids)
+        });
+        let columns: Vec<_> = columns.filter(|(_, ids)| lens.is_empty() || !ids.is_empty()).collect();
+        if json {
+            let columns = columns.iter().map(|(tactic, ids)| {
+                let counts = Rollup::of(ids.iter().copied(), &assessment, self.today);
+                let cells = ids.iter().map(|id| {
+                    let state = state_word(assessment.state(*id, self.today));
+                    json!({"id": id.to_string(), "name": self.catalog.name(*id), "state": state})
+                });
+                json!({"id": tactic.id.to_string(), "name": *tactic.name,
+                       "techniques": cells.collect::<Vec<_>>(), "counts": json::rollup(&counts)})
+            });
+            return print_json(&columns.collect());
+        }
+        if columns.is_empty() {
+            return Err(Failure::Nothing(format!(
+                "ATLAS {} has no techniques that are {fields}",
+                self.catalog.release
+            )));
+        }
+        let mut out = Output::new();
+        for (i, (tactic, ids)) in columns.iter().enumerate() {
+            if i > 0 {
+                out.line("");
+            }
+            let counts = Rollup::of(ids.iter().copied(), &assessment, self.today);
+            let share = counts.percent_covered().map_or("n/a".to_owned(), |p| format!("{p}%"));
+            let (id, count) = (tactic.id.short(), ids.len());
+            let techniques = if count == 1 { "technique" } else { "techniques" };
+            out.line(&format!("{} ({id}): {count} {techniques}, {share} covered", tactic.name));
+            for id in ids {
+                // A sub-technique whose parent is left out is named in full.
+                let under =
+                    self.catalog.technique(*id).and_then(|t| t.parent).is_some_and(|p| ids.contains(&p));
+                let (indent, name) = if under {
+                    ("    ", self.catalog.name(*id).unwrap_or_default().to_owned())
+                } else {
+                    ("  ", self.catalog.full_name(*id))
+                };
+                let state = assessment.state(*id, self.today);
+                out.line(&format!("{indent}{} {} {name}: {}", state.glyph(), id.short(), state.word()));
+            }
+        }
+        out.finish()
+    }
+
+    fn undo(&self, record: &Record, json: bool) -> Result<(), Failure> {
+        let saved = self.store.commit(self.catalog, record).map_err(Failure::data)?;
+        if let Some(notice) = saved.notice {
+            complain(&notice);
+        }
+        let Some(edit) = saved.applied else {
+            let what = if *record == Record::Undo { "undo" } else { "redo" };
+            return Err(Failure::Nothing(format!("there is nothing to {what}")));
+        };
+        if json {
+            let marks = edit.changes.iter().map(|c| json::mark(&saved.assessment, self.today, c.id));
+            return print_json(&marks.collect());
+        }
+        let mut out = Output::new();
+        out.line(&format!("now: {}", edit.describe()));
         out.finish()
     }
 
