@@ -14,7 +14,7 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
-use crate::store::{Paths, Store, read_release};
+use crate::store::{Paths, Store, apart, read_release};
 use crate::term;
 use crate::ui::{Depth, Ui};
 use args::Args;
@@ -88,6 +88,7 @@ fn go(args: Args) -> Result<(), Failure> {
                     complain(&format!("{first} (and {} more; ! on the matrix lists them)", rest.len()))
                 }
             }
+            verbs::confine(&verb, &store);
             verbs::run(verb, &catalog, &source, &store)
         }
         None => screen(catalog, source, warnings, store),
@@ -104,7 +105,7 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
     let name =
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let name = crate::catalog::sanitize(&name, false).into_owned();
-    let (catalog, warnings) = read(&bytes).map_err(|error| {
+    let (catalog, warnings) = apart(|| read(&bytes)).map_err(|error| {
         let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
         Failure::Data(format!("{name}{line}: {}", error.what))
     })?;

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
 use crate::search::{Found, Index};
-use crate::store::Store;
+use crate::store::{Store, write_only_beneath};
 
 struct Context<'a> {
     catalog: &'a Catalog,
@@ -28,6 +28,18 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
     }
+}
+
+/// Lets a verb write only where it has to. What a system can't hold it does without.
+pub(super) fn confine(verb: &Verb, store: &Store) {
+    let directories = match verb {
+        Verb::Find { .. } | Verb::List { kind: ListOf::Tactics, .. } => Vec::new(),
+        // A mark, or what an earlier run could not finish.
+        Verb::Show { .. } | Verb::List { .. } | Verb::Mark { .. } | Verb::Status { .. } => {
+            store.directories()
+        }
+    };
+    write_only_beneath(&directories);
 }
 
 fn print_json(value: &Value) -> Result<(), Failure> {
