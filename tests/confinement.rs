@@ -404,6 +404,8 @@ fn confinement_takes_nothing_away() {
     // Relative, through directories that are and are not there, and upwards through them.
     for file in ["team.yaml", "new/deep/team.yaml", "new/../other.yaml", "x/y/../../../up.yaml"] {
         let home = Home::new();
+        // Both there, lest the home serve for what is not.
+        fs::create_dir_all(home.path().join("state/atlasnav")).unwrap();
         fs::create_dir(home.path().join("work")).unwrap();
         marks(&home, &home.path().join("work"), file, &[]);
     }
