@@ -3,6 +3,7 @@
 //! Linux has Landlock: a thread gives up rights for good, and what it starts never has them. It is
 //! asked for as much of it as the kernel knows. An older kernel, or another system, does without;
 //! nothing else in the program depends on it.
+//! `SECURITY.md` says what it holds and what it doesn't.
 
 use std::panic::resume_unwind;
 use std::path::PathBuf;
