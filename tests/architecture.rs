@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// A crate, and the parts in which alone it may be named.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("serde_saphyr", &["catalog", "store"]),
     ("postcard", &["catalog"]),
     ("nucleo_matcher", &["search"]),
@@ -30,6 +30,7 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("signal_hook", &["term"]),
     ("clap", &["cli"]),
     ("directories", &["store"]),
+    ("landlock", &["store"]),
 ];
 
 /// What the pure parts must not name: files, terminals, clocks, processes, environment, threads.

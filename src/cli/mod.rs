@@ -16,7 +16,7 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
-use crate::store::{Paths, Store, read_release};
+use crate::store::{Paths, Store, apart, read_release};
 use crate::term;
 use crate::ui::{Depth, Ui};
 use args::Args;
@@ -84,7 +84,10 @@ fn go(args: Args) -> Result<(), Failure> {
     let (catalog, source, warnings) = open_catalog(&args)?;
     let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
     match args.verb {
-        None if args.plain => plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store)),
+        None if args.plain => {
+            verbs::confine(None, &store);
+            plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store))
+        }
         Some(verb) => {
             // One line: an official file has the same oddities at every call.
             match warnings.as_slice() {
@@ -94,6 +97,7 @@ fn go(args: Args) -> Result<(), Failure> {
                     complain(&format!("{first} (and {} more; ! on the matrix lists them)", rest.len()))
                 }
             }
+            verbs::confine(Some(&verb), &store);
             verbs::run(verb, &catalog, &source, &store)
         }
         None => screen(catalog, source, warnings, store),
@@ -110,7 +114,7 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
     let name =
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let name = crate::catalog::sanitize(&name, false).into_owned();
-    let (catalog, warnings) = read(&bytes).map_err(|error| {
+    let (catalog, warnings) = apart(|| read(&bytes)).map_err(|error| {
         let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
         Failure::Data(format!("{name}{line}: {}", error.what))
     })?;

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
 use crate::search::{Found, Index, Item, Query};
-use crate::store::Store;
+use crate::store::{Store, write_only_beneath};
 
 struct Context<'a> {
     catalog: &'a Catalog,
@@ -34,6 +34,32 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
     }
+}
+
+/// Lets a verb write only where it has to, or those that `--plain` will read. What a system can't hold
+/// it does without.
+pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
+    let directories = match verb {
+        Some(
+            Verb::Find { .. }
+            | Verb::List { kind: ListOf::Tactics, .. }
+            | Verb::Glossary { .. }
+            | Verb::Completions { .. }
+            | Verb::Man,
+        ) => Vec::new(),
+        // A mark, or what an earlier run could not finish.
+        Some(
+            Verb::Show { .. }
+            | Verb::List { .. }
+            | Verb::Matrix { .. }
+            | Verb::Mark { .. }
+            | Verb::Undo { .. }
+            | Verb::Redo { .. }
+            | Verb::Status { .. },
+        )
+        | None => store.directories(),
+    };
+    write_only_beneath(&directories);
 }
 
 fn print_json(value: &Value) -> Result<(), Failure> {

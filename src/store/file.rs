@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Access, Gid, OFlags};
@@ -53,6 +53,15 @@ pub(super) fn parent(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// The directory itself, or the nearest one above it that is there.
+pub(super) fn nearest(directory: &Path) -> PathBuf {
+    let there = directory.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("/"));
+    // Beyond it `..` leads who knows where until the directories are made.
+    let beyond =
+        directory.strip_prefix(there).is_ok_and(|rest| rest.components().any(|c| c == Component::ParentDir));
+    if beyond { PathBuf::from("/") } else { there.to_owned() }
 }
 
 /// Whether there is a file; an error where there is something that is no regular file.

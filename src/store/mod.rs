@@ -6,6 +6,7 @@
 //! How and why is in `docs/durability.md`.
 
 mod assessment;
+mod confine;
 mod emit;
 mod error;
 mod file;
@@ -18,7 +19,7 @@ mod tree;
 mod tests;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::catalog::Catalog;
@@ -26,6 +27,7 @@ use crate::coverage::{Assessment, Edit, History, Record};
 use assessment::Document;
 use history::Log;
 
+pub use confine::{apart, write_only_beneath};
 pub use error::StoreError;
 pub use paths::Paths;
 pub use release::read_release;
@@ -75,6 +77,15 @@ impl Store {
     /// The assessment file as it was named, which may be a link.
     pub fn path(&self) -> &Path {
         &self.paths.assessment
+    }
+
+    /// The directories beneath which all of this assessment's files lie or will lie: that of the
+    /// file itself, through links, and that of the state. Each is there; where one still has to be
+    /// made, it is the nearest above it.
+    pub fn directories(&self) -> Vec<PathBuf> {
+        let target = file::resolve(self.path()).ok();
+        let assessment = target.as_deref().map(file::parent);
+        assessment.into_iter().chain([&*self.paths.state]).map(file::nearest).collect()
     }
 
     /// Reads the assessment and its history. Writes nothing and never fails.
@@ -145,7 +156,8 @@ impl Store {
 /// The file's bytes and what they say; None where there is no file.
 fn read_document(target: &Path) -> Result<Option<(Vec<u8>, Document)>, StoreError> {
     let Some(bytes) = file::read(target)? else { return Ok(None) };
-    match Document::read(&bytes) {
+    // A colleague's file, or a merge of several: foreign until it is read.
+    match apart(|| Document::read(&bytes)) {
         Ok(document) => Ok(Some((bytes, document))),
         Err(damage) => Err(StoreError::Refused(error::describe(target, &damage))),
     }

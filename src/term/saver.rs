@@ -1,7 +1,6 @@
 //! Saving away from the screen: a thread that puts records on disk in order and tells how it went.
 
-use std::io::Write;
-use std::os::unix::net::UnixStream;
+use std::io::{PipeWriter, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -13,7 +12,7 @@ use crate::store::Store;
 
 /// Started by the first record: who only reads pays nothing.
 pub(super) struct Saver {
-    start: Option<(Store, Arc<Catalog>, UnixStream)>,
+    start: Option<(Store, Arc<Catalog>, PipeWriter)>,
     running: Option<Running>,
 }
 
@@ -24,7 +23,7 @@ struct Running {
 }
 
 impl Saver {
-    pub fn new(store: Store, catalog: Arc<Catalog>, waker: UnixStream) -> Saver {
+    pub fn new(store: Store, catalog: Arc<Catalog>, waker: PipeWriter) -> Saver {
         Saver { start: Some((store, catalog, waker)), running: None }
     }
 
@@ -62,7 +61,7 @@ impl Saver {
     }
 }
 
-fn run(store: Store, catalog: Arc<Catalog>, mut waker: UnixStream) -> Running {
+fn run(store: Store, catalog: Arc<Catalog>, mut waker: PipeWriter) -> Running {
     let (records, incoming) = channel::<Record>();
     let (outgoing, outcomes) = channel();
     let thread = std::thread::spawn(move || {

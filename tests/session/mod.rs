@@ -53,7 +53,7 @@ impl Home {
     }
 
     /// All that the program's environment holds.
-    fn environment(&self) -> [(&'static str, PathBuf); 9] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 9] {
         let at = |name: &str| self.path().join(name);
         [
             ("HOME", at("")),
