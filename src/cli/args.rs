@@ -108,6 +108,7 @@ pub(super) const fn state_word(state: State) -> &'static str {
         State::Tested => "tested",
         State::NotApplicable => "not-applicable",
         State::Accepted => "accepted",
+        State::Conflict => "conflict",
     }
 }
 

@@ -316,7 +316,8 @@ impl Builder<'_> {
     }
 
     fn mark(&mut self, id: ObjectId) {
-        let Mark { status: _, owner, note, evidence, tested, review, by, on } = self.assessment.mark(id);
+        let Mark { status: _, owner, note, evidence, tested, review, by, on, conflicts: _ } =
+            self.assessment.mark(id);
         if let Some(on) = on {
             let by = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
             self.fact("Marked", &format!("{on}{by}"));
