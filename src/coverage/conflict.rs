@@ -102,7 +102,7 @@ impl Conflict {
 
 impl Status {
     /// The order in which contradicting statuses count: the one that claims least comes first, so
-    /// that a conflict never makes the share covered larger than either side says. Taking a mark
+    /// that the share covered is never larger than either of two claims would make it. Taking a mark
     /// back claims nothing, so whatever was said against it counts.
     const fn strength(self) -> u8 {
         match self {

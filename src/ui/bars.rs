@@ -52,7 +52,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 pub(super) fn below(app: &App, canvas: &mut Canvas<'_>, frame: Frame) {
     info(app, canvas, frame.info);
     if frame.legend.height > 0 {
-        legend(canvas, frame.legend);
+        legend(app, canvas, frame.legend);
     }
     hints(app, canvas, frame.hints);
 }
@@ -74,9 +74,14 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             Screen::Matrix if app.side_focus.is_none() => cell_info(app, canvas, area),
             _ => {
                 let text = app.mark_target().map(|id| {
-                    let state = app.assessment.state(id, app.today);
+                    let mark = app.assessment.mark(id);
+                    let state = mark.state(app.today);
                     let name = app.catalog.full_name(id);
-                    format!(" {} {} {name}: {}; m marks it", state.glyph(), id.short(), state.word())
+                    let word = match mark.status_dispute() {
+                        Some(words) => format!("conflict, {words}; m settles it"),
+                        None => format!("{}; m marks it", state.word()),
+                    };
+                    format!(" {} {} {name}: {word}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }
@@ -86,21 +91,29 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 
 fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let Some(technique) = app.grid.cursor.and_then(|c| app.catalog.technique(c.id)) else { return };
-    let state = app.assessment.state(technique.id, app.today);
+    let mark = app.assessment.mark(technique.id);
+    let state = mark.state(app.today);
     let mut about = format!("  {}", state.glyph());
-    if usize::from(area.width) >= 100 {
-        about.push_str(&format!(" {}", state.word()));
+    let dispute = mark.status_dispute();
+    let is_wide = usize::from(area.width) >= 100;
+    match &dispute {
+        Some(words) => about.push_str(&format!(" conflict, {words}")),
+        None if is_wide => about.push_str(&format!(" {}", state.word())),
+        None => {}
     }
-    if let Some(maturity) = technique.maturity {
-        about.push_str(&format!("  {}", maturity.word()));
+    // A conflict is worth more than counts where there is no room for both.
+    if is_wide || dispute.is_none() {
+        if let Some(maturity) = technique.maturity {
+            about.push_str(&format!("  {}", maturity.word()));
+        }
+        let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
+        studies.dedup();
+        about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
+        if !technique.subs.is_empty() {
+            about.push_str(&format!("  {} subs", technique.subs.len()));
+        }
     }
-    let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
-    studies.dedup();
-    about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
-    if !technique.subs.is_empty() {
-        about.push_str(&format!("  {} subs", technique.subs.len()));
-    }
-    if app.assessment.mark(technique.id).note.is_some() {
+    if mark.note.is_some() {
         about.push_str("  note");
     }
     let twins = app.grid.twins(&app.catalog);
@@ -120,10 +133,12 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.text(area.x + used, area.y, area.width - used, &about, Role::Normal);
 }
 
-fn legend(canvas: &mut Canvas<'_>, area: Area) {
+fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
-    for state in State::ALL {
+    // Conflicts are rare; what they look like is told where there are any.
+    let conflict = app.assessment.in_conflict().next().map(|_| State::Conflict);
+    for state in State::ALL.into_iter().chain(conflict) {
         // "covered, tested" is short for the legend's sake only.
         let word = match state {
             State::Tested => "tested",
