@@ -262,6 +262,7 @@ fn wrong_usage_exits_2() {
         "mark",
         "mark 51",
         "mark 51 done",
+        "mark 51 conflict",
         "mark 51 partial --note",
         "status 51",
         "merge",

@@ -158,6 +158,10 @@ impl Mark {
 
     /// Whether people contradict each other in a field.
     pub fn is_disputed(&self, field: Field) -> bool {
+        // Asked for every cell of every frame.
+        if self.conflicts.is_empty() {
+            return false;
+        }
         let own = self.claim(field);
         self.conflicts.iter().any(|c| c.claim.field() == field && c.claim != own)
     }

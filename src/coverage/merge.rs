@@ -26,8 +26,19 @@ pub fn merge(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
     if ours == base {
         return whole(theirs);
     }
-    let mut merged = Merged { mark: Mark::default(), clashes: Vec::new() };
-    merged.mark.evidence = evidence(&base.evidence, &ours.evidence, &theirs.evidence);
+    // Written out, so that a new field of marks is not forgotten here.
+    let mark = Mark {
+        status: Status::Unassessed,
+        owner: None,
+        note: None,
+        evidence: evidence(&base.evidence, &ours.evidence, &theirs.evidence),
+        tested: None,
+        review: None,
+        by: None,
+        on: None,
+        conflicts: Vec::new(),
+    };
+    let mut merged = Merged { mark, clashes: Vec::new() };
     for field in Field::ALL {
         let sides = [base, ours, theirs].map(|mark| Side::of(mark, field));
         let side = merge_field(&sides);

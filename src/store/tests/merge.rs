@@ -70,6 +70,37 @@ proptest! {
     }
 }
 
+proptest! {
+    // Each case waits for the disk.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn whole_files_merge_as_their_marks_do_and_once(
+        marks in prop::collection::vec((any_mark(), any_mark(), any_mark()), 4)
+    ) {
+        let place = Place::new();
+        let sign = |mark: &Mark, by: &str| {
+            let mark = Mark { conflicts: Vec::new(), ..mark.clone() };
+            if mark.is_empty() { mark } else { Mark { by: Some(by.into()), ..mark } }
+        };
+        let file = |side: fn(&(Mark, Mark, Mark)) -> &Mark, by: &str| {
+            let catalog = catalog();
+            let marks = catalog.markable().zip(&marks).map(|(id, m)| (id, sign(side(m), by)));
+            document(marks.filter(|(_, mark)| !mark.is_empty())).emit(&catalog)
+        };
+        let (base, ours, theirs) = (file(|m| &m.0, "all"), file(|m| &m.1, "us"), file(|m| &m.2, "them"));
+        let (left, text) = merge_texts(&place, &base, &ours, &theirs).unwrap();
+        let merged = Document::read(text.as_bytes()).unwrap().view(&catalog());
+        let view = |text: &str| Document::read(text.as_bytes()).unwrap().view(&catalog());
+        let [old, our, their] = [&base, &ours, &theirs].map(|text| view(text));
+        for id in catalog().markable() {
+            let expected = crate::coverage::merge(old.mark(id), our.mark(id), their.mark(id)).mark;
+            prop_assert_eq!(merged.mark(id), &expected);
+        }
+        prop_assert_eq!(merged.in_conflict().map(|(id, _)| id).collect::<Vec<_>>(), left.conflicts.clone());
+        prop_assert_eq!(merge_texts(&place, &base, &text, &theirs).unwrap(), (left, text));
+    }
+}
+
 /// Merges three texts as the verb does.
 fn merge_texts(
     place: &Place,
