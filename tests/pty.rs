@@ -81,6 +81,29 @@ fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
 }
 
 #[test]
+fn a_conflict_in_the_file_is_told_shown_and_settled_by_the_next_mark() {
+    let home = Home::new();
+    home.ask(&["mark", "T0000", "gap"]);
+    let marks = fs::read_to_string(home.marks()).unwrap();
+    let other =
+        "    conflict:\n      - field: status\n        value: covered\n        by: soc\n  AML.T0000.000:\n";
+    home.put_marks(&marks.replace("  AML.T0000.000:\n", other));
+
+    let mut session = home.start();
+    session.wait_for("Conflict: T0000 is covered or gap; the next mark settles it.");
+    assert!(session.wait_for("1/208 assessed").contains("?000]"));
+    session.type_keys("\r");
+    session.wait_for("Status     ? conflict, counts as ! gap");
+    session.wait_for("Conflict   status: covered (soc) or gap (tester, ");
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    session.wait_for("Status     + partial");
+    quit(session);
+    let mark = &home.ask(&["show", "T0000"])["mark"];
+    assert_eq!((&mark["state"], mark["conflicts"].as_array().map(Vec::len)), (&"partial".into(), Some(0)));
+}
+
+#[test]
 fn any_size_keeps_the_cursor_on_its_technique() {
     let home = Home::new();
     let mut session = start(&home);

@@ -96,10 +96,12 @@ impl App {
         }
         // While more is under way the screen shows more than the file holds; the last answer has it all.
         let mut gone = 0;
+        let mut conflicts = None;
         if self.saving.in_flight.is_empty() && self.saving.failed.is_empty() {
             let shown = self.assessment.marks.keys().filter(|id| self.catalog.contains(**id));
             gone = shown.filter(|id| !assessment.marks.contains_key(id)).count();
-            self.assessment = assessment;
+            let before = std::mem::replace(&mut self.assessment, assessment);
+            conflicts = self.about_conflicts(Some(&before));
             self.revision += 1;
         }
         match (record, applied) {
@@ -124,7 +126,26 @@ impl App {
             (Some(Record::Redo), None) => self.tell("Nothing to redo."),
             (None, _) => {}
         }
+        // Both are to be read: the message line has room for one, the messages have all.
+        if let Some(text) = conflicts {
+            self.complain(text);
+        }
         Vec::new()
+    }
+
+    /// How many objects people contradict each other about, and one of them; with an assessment
+    /// given, only those that are new since.
+    pub(super) fn about_conflicts(&self, since: Option<&Assessment>) -> Option<String> {
+        let known = |id, mark: &Mark| since.is_some_and(|s| s.mark(id).conflicts == mark.conflicts);
+        let new: Vec<_> = self.assessment.in_conflict().filter(|(id, mark)| !known(*id, mark)).collect();
+        let (id, mark) = new.first()?;
+        let field = mark.disputed().next()?;
+        let id = id.short();
+        Some(match (new.len(), mark.status_dispute()) {
+            (1, Some(words)) => format!("Conflict: {id} is {words}; the next mark settles it."),
+            (1, None) => format!("Conflict about the {} of {id}; its page shows both sides.", field.word()),
+            (count, _) => format!("{count} conflicts, {id} is the first; the pages show both sides."),
+        })
     }
 
     /// Moves the matrix to what an undo changed: a change out of sight is a change not seen.

@@ -212,6 +212,9 @@ impl App {
         for notice in start.notices {
             app.tell(notice);
         }
+        if let Some(text) = app.about_conflicts(None) {
+            app.complain(text);
+        }
         if let Some(reason) = app.read_only.clone() {
             app.complain(reason);
         }

@@ -46,7 +46,8 @@ Ids may be shortened: 51, t51.1, m20, cs26, ta2.
 Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
 given with -C: YAML, made to be read, edited by hand and merged by git.
 
-Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 bad data or marks file.";
+Exit codes: 0 done, 1 nothing found or conflicts left, 2 wrong usage,
+3 bad data or marks file.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -130,6 +131,18 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Merge the changes of two assessment files since their common ancestor, as a merge driver of git
+    ///
+    /// Writes the result into OURS. Exits with 1 if the file then holds conflicts that a mark has to
+    /// settle, and with 3, OURS untouched, if a file is damaged.
+    Merge {
+        /// The common ancestor (%O in git's configuration); an empty file if there is none
+        base: PathBuf,
+        /// Our file (%A); gets the result
+        ours: PathBuf,
+        /// Their file (%B)
+        theirs: PathBuf,
+    },
     /// Print a script that completes verbs, ids, statuses and fields in a shell
     #[command(after_help = COMPLETE)]
     Completions { shell: Shell },
@@ -162,6 +175,7 @@ pub(super) const fn state_word(state: State) -> &'static str {
         State::Tested => "tested",
         State::NotApplicable => "not-applicable",
         State::Accepted => "accepted",
+        State::Conflict => "conflict",
     }
 }
 

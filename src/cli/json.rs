@@ -40,6 +40,7 @@ pub(super) fn mark(assessment: &Assessment, today: Date, id: ObjectId) -> Value 
         "review": mark.review,
         "by": mark.by,
         "on": mark.on,
+        "conflicts": mark.conflicts,
     })
 }
 
@@ -162,6 +163,14 @@ pub(super) fn row(row: &ListRow, kind: ListKind) -> Value {
     };
     json!({"id": row.id.to_string(), "name": row.name, "state": row.state.map(state_word),
            about: row.about, count: row.count})
+}
+
+/// The objects in conflict with everything that is said of them.
+pub(super) fn conflicts(assessment: &Assessment) -> Vec<Value> {
+    assessment
+        .in_conflict()
+        .map(|(id, mark)| json!({"id": id.to_string(), "conflicts": mark.conflicts}))
+        .collect()
 }
 
 pub(super) fn rollup(r: &Rollup) -> Value {

@@ -27,6 +27,8 @@ use output::{Output, complain};
 enum Failure {
     /// 1: nothing was found.
     Nothing(String),
+    /// 1: it is merged, but somebody has to choose.
+    Conflicts(String),
     /// 2: the program was called wrongly.
     Usage(String),
     /// 3: a data or marks file is bad, or could not be written.
@@ -49,7 +51,7 @@ pub fn run() -> ExitCode {
     };
     let (code, text) = match go(args) {
         Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Nothing(text)) => (1, text),
+        Err(Failure::Nothing(text) | Failure::Conflicts(text)) => (1, text),
         Err(Failure::Usage(text)) => (2, text),
         Err(Failure::Data(text)) => (3, text),
     };

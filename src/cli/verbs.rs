@@ -1,5 +1,7 @@
 //! The verbs: each answers on stdout, plain or as JSON.
 
+use std::path::Path;
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -7,10 +9,10 @@ use super::args::{ListOf, Verb, state_word};
 use super::output::{Output, complain};
 use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
-use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
+use crate::coverage::{Assessment, Change, Edit, Field, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
 use crate::search::{Found, Index, Item, Query};
-use crate::store::{Store, write_only_beneath};
+use crate::store::{Store, merge_files, write_only_beneath};
 
 struct Context<'a> {
     catalog: &'a Catalog,
@@ -33,6 +35,7 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
     }
 }
 
@@ -47,6 +50,11 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
             | Verb::Completions { .. }
             | Verb::Man,
         ) => Vec::new(),
+        // The result replaces this file, which git has put into a directory of its own choice.
+        Some(Verb::Merge { ours, .. }) => {
+            let parent = ours.parent().filter(|p| !p.as_os_str().is_empty());
+            vec![parent.unwrap_or(Path::new(".")).to_owned()]
+        }
         // A mark, or what an earlier run could not finish.
         Some(
             Verb::Show { .. }
@@ -361,7 +369,9 @@ impl Context<'_> {
         let state = assessment.state(id, self.today);
         let mut out = Output::new();
         let name = self.catalog.full_name(id);
-        out.line(&format!("{} {} {name}: {}", state.glyph(), id.short(), state.word()));
+        let dispute = assessment.mark(id).status_dispute();
+        let dispute = dispute.map(|words| format!(", {words}; the next mark settles it")).unwrap_or_default();
+        out.line(&format!("{} {} {name}: {}{dispute}", state.glyph(), id.short(), state.word()));
         out.finish()
     }
 
@@ -387,6 +397,7 @@ impl Context<'_> {
                 "mitigations": json::rollup(&mitigations),
                 "tactics": tactics,
                 "retired": assessment.retired.len(),
+                "conflicts": json::conflicts(&assessment),
             }));
         }
         let mut out = Output::new();
@@ -404,6 +415,9 @@ impl Context<'_> {
         if let Some(text) = about_retired(self.catalog, &assessment) {
             out.line(&text);
         }
+        if let Some(text) = about_conflicts(&assessment) {
+            out.line(&text);
+        }
         out.line("");
         out.line(&format!("{:24}{:>6}{:>9}{:>8}{:>9}", "tactic", "all", "assessed", "covered", "tested"));
         for (name, r) in &tactics {
@@ -418,6 +432,31 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    fn merge(&self, base: &Path, ours: &Path, theirs: &Path) -> Result<(), Failure> {
+        let left = merge_files(self.catalog, base, ours, theirs).map_err(Failure::data)?;
+        let mut open = Vec::new();
+        let ids: Vec<String> = left.conflicts.iter().map(|id| id.short()).collect();
+        if !ids.is_empty() {
+            let ids_of = ids.join(", ");
+            open.push(match ids.len() {
+                1 => format!("1 object is in conflict, {ids_of}: its page tells what settles it"),
+                count => {
+                    format!("{count} objects are in conflict, {ids_of}: their pages tell what settles it")
+                }
+            });
+        }
+        if !left.unknown.is_empty() {
+            let fields = left.unknown.join(", ");
+            open.push(format!("both changed a field that can't be merged, ours stays: {fields}"));
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Conflicts(format!("merged, but {}", open.join("; "))))
+    }
+}
+
 /// That the assessment has marks which this release has no objects for, if so.
 pub(super) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Option<String> {
     let release = &catalog.release;
@@ -426,6 +465,18 @@ pub(super) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Optio
         1 => Some(format!("1 mark is of an id that ATLAS {release} does not have; it is kept.")),
         count => Some(format!("{count} marks are of ids that ATLAS {release} does not have; they are kept.")),
     }
+}
+
+/// What people contradict each other about: `2 in conflict: T0051 (status), M0020 (owner, review)`.
+fn about_conflicts(assessment: &Assessment) -> Option<String> {
+    let objects: Vec<String> = assessment
+        .in_conflict()
+        .map(|(id, mark)| {
+            let fields: Vec<&str> = mark.disputed().map(Field::word).collect();
+            format!("{} ({})", id.short(), fields.join(", "))
+        })
+        .collect();
+    (!objects.is_empty()).then(|| format!("{} in conflict: {}", objects.len(), objects.join(", ")))
 }
 
 /// `3 of 208 techniques covered (1%), 1 of them tested; 12 of 208 assessed`

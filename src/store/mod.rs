@@ -1,9 +1,9 @@
 //! Marks on disk: one assessment file that people read, edit and merge, and an undo log beside it.
 //!
-//! [`Store::commit`] is the only thing that writes. Under a lock it reads the file anew, applies the
-//! edit to what is there field by field, and replaces the file as a whole; so marks that another
-//! process or an editor set meanwhile are kept. What it can't read it does not overwrite.
-//! How and why is in `docs/durability.md`.
+//! [`Store::commit`] writes marks. Under a lock it reads the file anew, merges the edit into what is
+//! there field by field, and replaces the file as a whole; so marks that another process or an editor
+//! set meanwhile are kept. [`merge_files`] merges whole files, for git. What can't be read is not
+//! overwritten. How and why is in `docs/durability.md`.
 
 mod assessment;
 mod confine;
@@ -11,6 +11,7 @@ mod emit;
 mod error;
 mod file;
 mod history;
+mod merge;
 mod paths;
 mod release;
 mod tree;
@@ -29,6 +30,7 @@ use history::Log;
 
 pub use confine::{apart, write_only_beneath};
 pub use error::StoreError;
+pub use merge::{Leftovers, merge_files};
 pub use paths::Paths;
 pub use release::read_release;
 
@@ -115,8 +117,7 @@ impl Store {
     /// through git; a file that is there keeps its mode and, where the user may, its group.
     ///
     /// An undo takes back the last edit in the log, whoever made it. It sets only the fields that
-    /// the edit was about: where somebody changed one of those by hand since, that change is taken
-    /// back with it; other fields of the mark, and other marks, stay.
+    /// the edit was about; where somebody changed one of those since, both stay, as a conflict.
     pub fn commit(&self, catalog: &Catalog, record: &Record) -> Result<Saved, StoreError> {
         let target = file::resolve(self.path())?;
         let directory = file::parent(&target);

@@ -1,5 +1,7 @@
 //! The store on real files.
 
+mod merge;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use tempfile::TempDir;
 use super::assessment::{Document, Entry};
 use super::*;
 use crate::catalog::{Catalog, Format, Mitigation, ObjectId, Technique};
-use crate::coverage::{Change, Evidence, EvidenceKind, Mark, Status};
+use crate::coverage::{Change, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, State, Status};
 
 fn id(text: &str) -> ObjectId {
     text.parse().unwrap()
@@ -127,6 +129,16 @@ fn full_mark() -> Mark {
         review: Some(date(2027, 11, 1)),
         by: Some("no".into()),
         on: Some(date(2026, 11, 23)),
+        conflicts: vec![
+            Conflict { claim: Claim::Status(Status::Covered), by: Some("no".into()), on: None },
+            Conflict {
+                claim: Claim::Status(Status::NotApplicable),
+                by: Some("ann".into()),
+                on: Some(date(2026, 11, 20)),
+            },
+            Conflict { claim: Claim::Owner(None), by: None, on: Some(date(2026, 11, 20)) },
+            Conflict { claim: Claim::Tested(Some(date(2026, 10, 1))), by: None, on: None },
+        ],
     }
 }
 
@@ -172,6 +184,18 @@ marks:
     review: 2027-11-01
     by: "no"
     "on": 2026-11-23
+    conflict:
+      - field: status
+        value: covered
+        by: "no"
+      - field: status
+        value: not-applicable
+        by: ann
+        "on": 2026-11-20
+      - field: owner
+        "on": 2026-11-20
+      - field: tested
+        value: 2026-10-01
 ..."#;
     assert_eq!(body.join("\n"), expected);
     assert_eq!(marks_of(Document::read(text.as_bytes()).unwrap()), marks_of(document));
@@ -249,6 +273,12 @@ fn what_is_wrong_is_named_with_its_line_and_left_as_it_is() {
         (good.replace("rule 7", "&a rule 7"), line("rule 7"), "nchor"),
         (good.replace("kind: detect", "kind: guess"), line("kind: detect"), "prevent, detect or respond"),
         (good.replace("rule 7", "rule \u{1b}[2J"), line("rule 7"), ""),
+        (good.replace("- field: owner", "- field: name"), line("- field: owner"), "known: status, owner"),
+        (good.replace("- field: owner", "- who: owner"), line("- field: owner"), "value, by"),
+        (good.replace("- field: owner", "- by: soc"), line("- field: owner"), "no `field:`"),
+        (good.replace("value: not-", "value: not "), line("value: not-"), "did you mean not-applicable?"),
+        (good.replace("- field: owner", "- field: status"), line("- field: owner"), "no `value:`"),
+        (good.replace("value: 2026-10-01", "value: soon"), line("value: 2026-10-01"), "is no date"),
         (good.replace("marks:\n", "points:\n"), 0, "`marks:`"),
         (good.replace("...\n", ""), 0, "last line"),
         (atlas, 0, "release of ATLAS"),
@@ -416,11 +446,28 @@ fn an_undo_sets_only_the_fields_that_the_edit_was_about() {
     let place = Place::new();
     let store = place.store();
     mark(&store, "AML.T0001", Status::Gap);
-    let by_hand = place.text().replace("    status: gap\n", "    status: covered\n    owner: Ada\n");
+    let by_hand = place.text().replace("    status: gap\n", "    status: gap\n    owner: Ada\n");
     place.put(by_hand);
     let saved = store.commit(&catalog(), &Record::Undo).unwrap();
     let expected = Mark { owner: Some("Ada".into()), ..Mark::default() };
     assert_eq!(*saved.assessment.mark(id("AML.T0001")), expected);
+}
+
+#[test]
+fn an_undo_of_what_somebody_changed_since_takes_nothing_away_from_them() {
+    let place = Place::new();
+    let store = place.store();
+    mark(&store, "AML.T0001", Status::Gap);
+    place.put(place.text().replace("    status: gap\n", "    status: covered\n    by: Ada\n"));
+    let undone = store.commit(&catalog(), &Record::Undo).unwrap().assessment;
+    let undone = undone.mark(id("AML.T0001"));
+    assert_eq!((undone.status, undone.is_disputed(Field::Status)), (Status::Covered, true));
+    assert!(undone.claims(Field::Status).iter().any(|c| c.by.as_deref() == Some("Ada")));
+    // The next mark settles it, its undo brings the conflict back.
+    let settled = set(&store, "AML.T0001", |m| m.set_state(State::Partial, date(2026, 11, 23))).unwrap();
+    assert_eq!(settled.assessment.mark(id("AML.T0001")).conflicts, []);
+    let back = store.commit(&catalog(), &Record::Undo).unwrap().assessment;
+    assert_eq!(back.mark(id("AML.T0001")), undone);
 }
 
 #[test]
@@ -705,9 +752,18 @@ fn any_mark() -> impl Strategy<Value = Mark> {
     let kind = prop::sample::select(vec![EvidenceKind::Prevent, EvidenceKind::Detect, EvidenceKind::Respond]);
     let evidence =
         (kind, nasty(), text(), day()).prop_map(|(kind, what, link, on)| Evidence { kind, what, link, on });
-    let status = prop::sample::select(Status::ALL.to_vec());
-    (status, text(), text(), prop::collection::vec(evidence, 0..3), day(), day(), text(), day()).prop_map(
-        |(status, owner, note, evidence, tested, review, by, on)| Mark {
+    let status = || prop::sample::select(Status::ALL.to_vec());
+    let claim = prop_oneof![
+        status().prop_map(Claim::Status),
+        text().prop_map(Claim::Owner),
+        text().prop_map(Claim::Note),
+        day().prop_map(Claim::Tested),
+        day().prop_map(Claim::Review),
+    ];
+    let conflict = (claim, text(), day()).prop_map(|(claim, by, on)| Conflict { claim, by, on });
+    let conflicts = prop::collection::vec(conflict, 0..3);
+    (status(), text(), text(), prop::collection::vec(evidence, 0..3), day(), day(), text(), day(), conflicts)
+        .prop_map(|(status, owner, note, evidence, tested, review, by, on, conflicts)| Mark {
             status,
             owner,
             note,
@@ -716,8 +772,8 @@ fn any_mark() -> impl Strategy<Value = Mark> {
             review,
             by,
             on,
-        },
-    )
+            conflicts,
+        })
 }
 
 proptest! {

@@ -62,7 +62,11 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 pub(super) fn below(app: &App, canvas: &mut Canvas<'_>, frame: Frame) {
     info(app, canvas, frame.info);
     if frame.legend.height > 0 {
-        if app.lens.is_empty() { legend(canvas, frame.legend) } else { filter(app, canvas, frame.legend) }
+        if app.lens.is_empty() {
+            legend(app, canvas, frame.legend);
+        } else {
+            filter(app, canvas, frame.legend);
+        }
     }
     hints(app, canvas, frame.hints);
 }
@@ -84,9 +88,14 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             Screen::Matrix if app.side_focus.is_none() => cell_info(app, canvas, area),
             _ => {
                 let text = app.mark_target().map(|id| {
-                    let state = app.assessment.state(id, app.today);
+                    let mark = app.assessment.mark(id);
+                    let state = mark.state(app.today);
                     let name = app.catalog.full_name(id);
-                    format!(" {} {} {name}: {}; m marks it", state.glyph(), id.short(), state.word())
+                    let word = match mark.status_dispute() {
+                        Some(words) => format!("conflict, {words}; m settles it"),
+                        None => format!("{}; m marks it", state.word()),
+                    };
+                    format!(" {} {} {name}: {word}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }
@@ -96,21 +105,29 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 
 fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let Some(technique) = app.grid.cursor.and_then(|c| app.catalog.technique(c.id)) else { return };
-    let state = app.assessment.state(technique.id, app.today);
+    let mark = app.assessment.mark(technique.id);
+    let state = mark.state(app.today);
     let mut about = format!("  {}", state.glyph());
-    if usize::from(area.width) >= 100 {
-        about.push_str(&format!(" {}", state.word()));
+    let dispute = mark.status_dispute();
+    let is_wide = usize::from(area.width) >= 100;
+    match &dispute {
+        Some(words) => about.push_str(&format!(" conflict, {words}")),
+        None if is_wide => about.push_str(&format!(" {}", state.word())),
+        None => {}
     }
-    if let Some(maturity) = technique.maturity {
-        about.push_str(&format!("  {}", maturity.word()));
+    // A conflict is worth more than counts where there is no room for both.
+    if is_wide || dispute.is_none() {
+        if let Some(maturity) = technique.maturity {
+            about.push_str(&format!("  {}", maturity.word()));
+        }
+        let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
+        studies.dedup();
+        about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
+        if !technique.subs.is_empty() {
+            about.push_str(&format!("  {} subs", technique.subs.len()));
+        }
     }
-    let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
-    studies.dedup();
-    about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
-    if !technique.subs.is_empty() {
-        about.push_str(&format!("  {} subs", technique.subs.len()));
-    }
-    if app.assessment.mark(technique.id).note.is_some() {
+    if mark.note.is_some() {
         about.push_str("  note");
     }
     let twins = app.grid.twins(&app.catalog);
@@ -144,10 +161,12 @@ fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
 }
 
-fn legend(canvas: &mut Canvas<'_>, area: Area) {
+fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
-    for state in State::ALL {
+    // Conflicts are rare; what they look like is told where there are any.
+    let conflict = app.assessment.in_conflict().next().map(|_| State::Conflict);
+    for state in State::ALL.into_iter().chain(conflict) {
         // "covered, tested" is short for the legend's sake only.
         let word = match state {
             State::Tested => "tested",

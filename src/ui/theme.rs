@@ -74,6 +74,7 @@ impl Theme {
             State::Covered => self.colour(plain, Color::Blue).add_modifier(Modifier::BOLD),
             State::Tested => self.colour(plain, Color::Blue).add_modifier(Modifier::REVERSED),
             State::Accepted => self.colour(plain, Color::Magenta).add_modifier(Modifier::UNDERLINED),
+            State::Conflict => self.colour(plain, Color::Magenta).add_modifier(Modifier::BOLD),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 pub use atlasnav::app::Start;
 use atlasnav::app::{App, Effect, Event, Key, Message};
 use atlasnav::catalog::{self, Catalog, ObjectId};
-use atlasnav::coverage::{Assessment, History, Record, State};
+use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
 use atlasnav::ui::{Depth, Ui};
 use jiff::civil::{Date, date};
 use ratatui::buffer::Buffer;
@@ -45,6 +45,16 @@ pub fn spread() -> Assessment {
         mark.set_note("The crawler of the web site is limited.\nAsk platform-sec before the review.");
     }
     assessment
+}
+
+/// A mark that two people set differently: partial, says you; covered, says soc.
+pub fn contradiction() -> Mark {
+    let mark = |state, by: &str, day| {
+        let mut mark = Mark { by: Some(by.to_owned()), on: Some(date(2026, 11, day)), ..Mark::default() };
+        mark.set_state(state, TODAY);
+        mark
+    };
+    merge(&Mark::default(), &mark(State::Partial, "you", 21), &mark(State::Covered, "soc", 20)).mark
 }
 
 /// How the store of paper answers.

@@ -2,7 +2,7 @@
 
 use atlasnav::app::Event;
 use atlasnav::catalog::sanitize;
-use atlasnav::coverage::{Assessment, Evidence, EvidenceKind, Mark, Status};
+use atlasnav::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Mark, Status};
 
 use crate::harness::{Journey, Start, start};
 use crate::sizes::EVERYWHERE;
@@ -74,6 +74,11 @@ fn an_assessment() {
             evidence: vec![evidence],
             by: text(),
             on: Some(crate::harness::TODAY),
+            conflicts: vec![
+                Conflict { claim: Claim::Owner(Some(format!("{}x", hostile()))), by: text(), on: None },
+                Conflict { claim: Claim::Status(Status::Gap), by: text(), on: None },
+                Conflict { claim: Claim::Note(None), by: text(), on: None },
+            ],
             ..Mark::default()
         };
         assessment.marks.insert(id, mark);

@@ -2,7 +2,7 @@
 
 use insta::with_settings;
 
-use crate::harness::{Answers, Journey, journey, marked, start};
+use crate::harness::{Answers, Journey, contradiction, id, journey, marked, start};
 
 /// Compares a picture with its file.
 fn check(name: &str, picture: &str) {
@@ -119,6 +119,22 @@ fn typing_and_popups() {
     see("080-palette-typed", &journey(80, 24).keys(":mark co<down>"));
     see("080-help", &journey(80, 24).keys("?"));
     see("080-help-end", &journey(80, 24).keys("3?G"));
+}
+
+#[test]
+fn conflicts() {
+    let with = |size, ids: &[&str]| {
+        let mut start = start(size);
+        for what in ids {
+            start.assessment.marks.insert(id(what), contradiction());
+        }
+        Journey::new(start)
+    };
+    see("080-conflict-opened", &with((80, 24), &["t0", "t0.1", "t1"]));
+    see("080-conflict-under-the-cursor", &with((80, 24), &["t0"]).keys("jk"));
+    see("080-conflict-page", &with((80, 24), &["t0"]).keys("jk<enter>"));
+    see("080-conflict-settled", &with((80, 24), &["t0"]).keys("mp"));
+    see("160-conflict", &with((160, 45), &["t0", "t0.1", "m20"]).keys("jk"));
 }
 
 #[test]
