@@ -377,6 +377,51 @@ fn a_redraw_is_whole_and_asks_nothing() {
 }
 
 #[test]
+fn the_mouse_moves_the_cursor_and_is_given_back() {
+    let home = Home::new();
+    let mut session = start(&home);
+    assert!(session.look(|seen| seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None));
+    // Exec, third row: T0051.
+    session.type_keys("\x1b[<0;27;6M\x1b[<0;27;6m");
+    session.wait_for("T0051 LLM Prompt Injection");
+    session.type_keys("M");
+    session.wait("the mouse to be left to the terminal", |seen| {
+        (seen.screen().mouse_protocol_mode() == vt100::MouseProtocolMode::None).then_some(())
+    });
+    session.type_keys("M");
+    session.wait("the mouse again", |seen| {
+        (seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None).then_some(())
+    });
+    quit(session);
+}
+
+#[test]
+fn over_ssh_the_mouse_is_the_terminals() {
+    let home = Home::new();
+    let session = home.start_as((80, 24), &[PROGRAM], &[("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")]);
+    session.wait_for(FIRST);
+    assert!(session.look(|seen| seen.screen().mouse_protocol_mode() == vt100::MouseProtocolMode::None));
+    quit(session);
+}
+
+#[test]
+fn what_is_copied_goes_to_the_terminal_wrapped_for_what_lies_between() {
+    for (more, sent) in [
+        (&[][..], "\x1b]52;c;QU1MLlQwMDAw\x07"),
+        (&[("TMUX", "/tmp/none,1,0")][..], "\x1bPtmux;\x1b\x1b]52;c;QU1MLlQwMDAw\x07\x1b\\"),
+    ] {
+        let home = Home::new();
+        let mut session = home.start_as((80, 24), &[PROGRAM], more);
+        session.wait_for(FIRST);
+        assert!(!session.look(|seen| seen.bytes.windows(4).any(|w| w == b"]52;")), "nothing unasked");
+        session.type_keys("yy");
+        session.wait_for("Sent to the terminal's clipboard: AML.T0000");
+        assert!(session.look(|seen| seen.bytes.windows(sent.len()).any(|w| w == sent.as_bytes())));
+        quit(session);
+    }
+}
+
+#[test]
 fn a_paste_runs_no_keys() {
     let home = Home::new();
     let mut session = start(&home);

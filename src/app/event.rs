@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::key::Key;
+use super::mouse::Mouse;
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Edit, Record};
 
@@ -12,6 +13,9 @@ pub enum Event {
     Key(Key),
     /// Pasted text; it fills text fields only and never runs keys.
     Paste(String),
+    Mouse(Mouse),
+    /// What the screen shows, as text; the answer to [`Effect::CopyScreen`].
+    Screen(String),
     Resize(u16, u16),
     /// The oldest unconfirmed record is on disk. `assessment` is what the file now says, others'
     /// marks included; `applied` is None if there was nothing to undo or redo.
@@ -43,6 +47,12 @@ pub enum Effect {
         note: String,
     },
     Redraw,
+    /// Have the terminal report the mouse, or leave it to select text.
+    Mouse(bool),
+    /// Hand the text to the terminal's clipboard.
+    Copy(String),
+    /// Send what the screen shows as `Screen`.
+    CopyScreen,
     Suspend,
     Quit,
 }

@@ -34,7 +34,7 @@ impl App {
             Overlay::Search(search) => Some(&mut search.input),
             Overlay::Palette(palette) => Some(&mut palette.input),
             Overlay::Note(note) => Some(&mut note.input),
-            Overlay::Filter(_) | Overlay::Help(_) | Overlay::Messages(_) => None,
+            Overlay::Filter(_) | Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_) => None,
         }
     }
 

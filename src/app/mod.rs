@@ -5,17 +5,20 @@
 
 mod arrange;
 mod command;
+mod copy;
 mod deck;
 mod event;
 mod filter;
 mod find;
 mod grid;
 mod help;
+mod hints;
 mod key;
 mod keymap;
-mod layout;
+pub mod layout;
 mod marks;
 mod motion;
+mod mouse;
 mod screen;
 mod update;
 mod view;
@@ -26,13 +29,16 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
+pub use copy::Copied;
 pub use deck::Deck;
 pub use event::{Effect, Event};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
+pub use hints::{Does, Hint};
 pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
+pub use mouse::{Mouse, MouseDid};
 pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search};
 pub use view::{Pane, Position};
 
@@ -68,6 +74,8 @@ pub struct Start {
     /// Written into marks as `by`.
     pub author: Option<String>,
     pub today: Date,
+    /// Whether the terminal is to report the mouse.
+    pub mouse: bool,
     /// Columns and rows.
     pub size: (u16, u16),
 }
@@ -148,6 +156,10 @@ pub struct App {
     seek: Option<Seek>,
     /// How many decks of cards were begun.
     decks: usize,
+    /// Whether the terminal reports the mouse.
+    pub mouse: bool,
+    /// What was copied last.
+    copied: String,
 }
 
 /// A place in a page.
@@ -167,6 +179,8 @@ impl App {
             lens: Lens::default(),
             in_lens: None,
             decks: 0,
+            mouse: start.mouse,
+            copied: String::new(),
             catalog: start.catalog,
             source: start.source,
             assessment: start.assessment,
@@ -241,7 +255,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Note(_)) => Scope::Text,
             Some(Overlay::Filter(_)) => Scope::Filter,
-            Some(Overlay::Help(_) | Overlay::Messages(_)) => Scope::Popup,
+            Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => Scope::Popup,
             None => self.screen_scope(),
         }
     }

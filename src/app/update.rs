@@ -18,6 +18,8 @@ impl App {
                 self.paste(&text);
                 Vec::new()
             }
+            Event::Mouse(mouse) => self.mouse_did(mouse),
+            Event::Screen(text) => self.send(text),
             Event::Resize(width, height) => {
                 self.size = (width, height);
                 Vec::new()
@@ -101,7 +103,8 @@ impl App {
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
-        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_))) {
+        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)))
+        {
             return self.run_in_popup(command);
         }
         match command {
@@ -171,6 +174,18 @@ impl App {
             Command::Help => self.overlays.push(Overlay::Help(0)),
             Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
             Command::Messages => self.overlays.push(Overlay::Messages(usize::MAX)),
+            Command::Copy(what) => return self.copy(what),
+            Command::CopyScreen => return vec![Effect::CopyScreen],
+            Command::ShowCopied => self.show_copied(),
+            Command::Mouse => {
+                self.mouse = !self.mouse;
+                self.tell(if self.mouse {
+                    "The mouse works here; with shift it selects text."
+                } else {
+                    "The mouse is the terminal's again: it selects text."
+                });
+                return vec![Effect::Mouse(self.mouse)];
+            }
             Command::Redraw => return vec![Effect::Redraw],
             Command::Suspend => return vec![Effect::Suspend],
             Command::Quit => return self.quit(),
@@ -193,7 +208,8 @@ impl App {
     fn run_in_popup(&mut self, command: Command) -> Vec<Effect> {
         let page = usize::from(self.size.1.saturating_sub(6)).max(1);
         let last = self.popup_lines().saturating_sub(page);
-        let Some(Overlay::Help(at) | Overlay::Messages(at)) = self.overlays.last_mut() else {
+        let Some(Overlay::Help(at) | Overlay::Messages(at) | Overlay::Copied(at)) = self.overlays.last_mut()
+        else {
             return Vec::new();
         };
         let here = (*at).min(last);
@@ -238,7 +254,7 @@ impl App {
     }
 
     /// The object whose page is read: that of the screen, or the one beside the matrix.
-    fn page_object(&self) -> Option<ObjectId> {
+    pub(super) fn page_object(&self) -> Option<ObjectId> {
         match self.screen() {
             Screen::Object(view) => Some(view.id),
             Screen::Matrix => self.grid.cursor.map(|c| c.id),

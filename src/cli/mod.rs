@@ -140,6 +140,7 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
         read_only: loaded.read_only,
         author: author(),
         today: today(),
+        mouse: !over_ssh(),
         size: term::size().map_err(failed)?,
     });
     let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
@@ -154,6 +155,12 @@ fn author() -> Option<String> {
     let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok()?;
     let name = crate::catalog::sanitize(name.trim(), false).into_owned();
     (!name.is_empty()).then_some(name)
+}
+
+/// Over SSH the mouse is left to the terminal until it is asked for: each report is a round trip, and
+/// people there select text.
+fn over_ssh() -> bool {
+    ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
 fn today() -> jiff::civil::Date {

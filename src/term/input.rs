@@ -4,13 +4,39 @@
 //! and takes the halves of a sequence that a slow line has torn apart for two keys. This decoder
 //! keeps what is not whole yet and needs no thread.
 
-use crate::app::{Code, Key};
+use std::time::{Duration, Instant};
+
+use crate::app::{Code, Key, Mouse, MouseDid};
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Input {
     Key(Key),
+    Mouse(Mouse),
     Paste(String),
+}
+
+/// Tells double clicks from single ones.
+#[derive(Debug, Default)]
+pub(super) struct Clicks {
+    last: Option<(u16, u16, Instant)>,
+}
+
+/// Two clicks at one place within this time are a double click.
+const DOUBLE: Duration = Duration::from_millis(400);
+
+impl Clicks {
+    pub fn count(&mut self, mouse: Mouse) -> Mouse {
+        if mouse.what != MouseDid::Click {
+            self.last = None;
+            return mouse;
+        }
+        let now = Instant::now();
+        let again = self.last.is_some_and(|(x, y, at)| (x, y) == (mouse.x, mouse.y) && now - at < DOUBLE);
+        // A third click begins anew.
+        self.last = (!again).then_some((mouse.x, mouse.y, now));
+        if again { Mouse { what: MouseDid::DoubleClick, ..mouse } } else { mouse }
+    }
 }
 
 /// The longest control sequence that is waited for; what is longer is no key.
@@ -30,6 +56,7 @@ pub(super) struct Decoder {
 enum Step {
     /// A key of so many bytes.
     Key(Key, usize),
+    Mouse(Mouse, usize),
     /// Nothing of use, so many bytes long.
     Skip(usize),
     /// Not whole yet.
@@ -64,6 +91,10 @@ impl Decoder {
                 Step::Key(key, used) => {
                     self.buffer.drain(..used);
                     out.push(Input::Key(key));
+                }
+                Step::Mouse(mouse, used) => {
+                    self.buffer.drain(..used);
+                    out.push(Input::Mouse(mouse));
                 }
                 Step::Skip(used) => {
                     self.buffer.drain(..used);
@@ -109,6 +140,7 @@ fn step(bytes: &[u8]) -> Step {
     }
 }
 
+/// A character or a control.
 fn plain(bytes: &[u8]) -> Step {
     let Some(&first) = bytes.first() else { return Step::Wait };
     let key = match first {
@@ -161,6 +193,9 @@ fn csi(bytes: &[u8]) -> Step {
     if !(0x40..=0x7e).contains(&last) {
         return Step::Skip(end + 2);
     }
+    if bytes[2] == b'<' {
+        return mouse(&bytes[3..end + 2], last).map_or(Step::Skip(used), |mouse| Step::Mouse(mouse, used));
+    }
     let mut numbers = bytes[2..end + 2].split(|b| *b == b';').map(|p| {
         let digits = p.split(|b| *b == b':').next().unwrap_or_default();
         std::str::from_utf8(digits).ok().and_then(|d| d.parse::<u32>().ok()).unwrap_or(0)
@@ -189,6 +224,28 @@ fn csi(bytes: &[u8]) -> Step {
     };
     let code = if code == Code::Tab && modifiers & 1 == 1 { Code::BackTab } else { code };
     Step::Key(Key { code, alt: modifiers & 2 == 2, ctrl: modifiers & 4 == 4 }, used)
+}
+
+/// `ESC [ < button ; column ; row M`, the report of xterm's mode 1006; the same with `m` when a button
+/// goes up, which nothing here needs. Source: xterm's control sequences, "Extended coordinates".
+fn mouse(parameters: &[u8], last: u8) -> Option<Mouse> {
+    let mut numbers = std::str::from_utf8(parameters).ok()?.split(';').map(str::parse::<u16>);
+    let (button, x, y) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+    if numbers.next().is_some() || last != b'M' {
+        return None;
+    }
+    let (shift, ctrl) = (button & 4 != 0, button & 16 != 0);
+    let what = match (button & !(4 | 8 | 16), shift, ctrl) {
+        (0, _, _) => MouseDid::Click,
+        (64, false, false) => MouseDid::Wheel(-1),
+        (65, false, false) => MouseDid::Wheel(1),
+        (64, _, true) => MouseDid::WheelZoom(-1),
+        (65, _, true) => MouseDid::WheelZoom(1),
+        (64 | 66, _, _) => MouseDid::WheelSideways(-1),
+        (65 | 67, _, _) => MouseDid::WheelSideways(1),
+        _ => return None,
+    };
+    Some(Mouse { what, x: x.checked_sub(1)?, y: y.checked_sub(1)? })
 }
 
 /// The key of `ESC [ number u`.
@@ -231,6 +288,7 @@ mod tests {
             .into_iter()
             .map(|i| match i {
                 Input::Key(key) => key.to_string(),
+                Input::Mouse(Mouse { what, x, y }) => format!("{what:?} {x} {y}"),
                 Input::Paste(text) => format!("paste {text:?}"),
             })
             .collect()
@@ -262,6 +320,37 @@ mod tests {
         ] {
             assert_eq!(keys(bytes), [key], "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn the_mouse_is_reported_without_limits() {
+        assert_eq!(keys(b"\x1b[<0;1;1M\x1b[<0;1;1m"), ["Click 0 0"]);
+        assert_eq!(keys(b"\x1b[<65;300;500Mj"), ["Wheel(1) 299 499", "j"]);
+        assert_eq!(keys(b"\x1b[<68;2;3M"), ["WheelSideways(-1) 1 2"]);
+        assert_eq!(keys(b"\x1b[<80;2;3M"), ["WheelZoom(-1) 1 2"]);
+        // Other buttons, motion, and what is no report.
+        for bytes in [
+            &b"\x1b[<2;1;1M"[..],
+            b"\x1b[<32;1;1M",
+            b"\x1b[<0;0;1M",
+            b"\x1b[<0;1M",
+            b"\x1b[<0;1;1;1M",
+            b"\x1b[<99999;1;1M",
+        ] {
+            assert!(keys(bytes).is_empty(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn two_clicks_at_one_place_are_a_double_click() {
+        let mut clicks = Clicks::default();
+        let at = |x| Mouse { what: MouseDid::Click, x, y: 1 };
+        let mut did = |mouse| clicks.count(mouse).what;
+        assert_eq!(
+            [did(at(1)), did(at(1)), did(at(1))],
+            [MouseDid::Click, MouseDid::DoubleClick, MouseDid::Click]
+        );
+        assert_eq!([did(at(2)), did(at(3))], [MouseDid::Click, MouseDid::Click]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One thread waits in `poll(2)` for the terminal, for signals and for the saver, without a timeout:
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
+mod clipboard;
 mod editor;
 mod encode;
 mod input;
@@ -18,7 +19,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::app::{App, Effect, Event};
 use crate::store::Store;
 use crate::ui::Ui;
-use input::{Decoder, Input};
+use clipboard::Route;
+use input::{Clicks, Decoder, Input};
 use saver::Saver;
 use screen::Screen;
 use signals::Signals;
@@ -46,8 +48,16 @@ pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let mut runtime =
-        Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
+    let mut runtime = Runtime {
+        screen: Screen::new()?,
+        signals,
+        saver,
+        decoder: Decoder::default(),
+        clicks: Clicks::default(),
+        copy_screen: false,
+        quit: false,
+    };
+    runtime.screen.mouse(app.mouse)?;
     let result = runtime.run(&mut app, ui);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
@@ -73,6 +83,9 @@ struct Runtime {
     signals: Signals,
     saver: Saver,
     decoder: Decoder,
+    clicks: Clicks,
+    /// The next frame is to be copied.
+    copy_screen: bool,
     quit: bool,
 }
 
@@ -112,6 +125,11 @@ impl Runtime {
                 return Ok(());
             }
             self.screen.draw(ui, app)?;
+            if std::mem::take(&mut self.copy_screen) {
+                let text = self.screen.text();
+                self.event(app, Event::Screen(text))?;
+                self.screen.draw(ui, app)?;
+            }
         }
         Ok(())
     }
@@ -151,6 +169,7 @@ impl Runtime {
 
     fn input(&mut self, app: &mut App, input: Option<Input>) -> io::Result<()> {
         let event = match input {
+            Some(Input::Mouse(mouse)) => Event::Mouse(self.clicks.count(mouse)),
             Some(Input::Key(key)) => Event::Key(key),
             Some(Input::Paste(text)) => Event::Paste(text),
             None => return Ok(()),
@@ -206,6 +225,13 @@ impl Runtime {
                     self.event(app, event)?;
                 }
                 Effect::Redraw => self.screen.forget(),
+                Effect::Mouse(on) => self.screen.mouse(on)?,
+                Effect::Copy(text) => {
+                    let route = Route::find(|name| std::env::var(name).ok());
+                    screen::send(&clipboard::sequence(&text, route))?;
+                }
+                // The menu of the key that led here is not what is meant.
+                Effect::CopyScreen => self.copy_screen = true,
                 Effect::Suspend => self.suspend(app)?,
                 Effect::Quit => self.quit = true,
             }

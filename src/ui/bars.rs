@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Frame, Keymap, Overlay, SavingState, Screen};
+use crate::app::{App, Area, Frame, Overlay, SavingState, Screen};
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -188,47 +188,14 @@ fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     }
 }
 
-/// What can be done here. A hint is shown whole or not at all, help and palette always.
+/// What can be done here.
 fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
-    let scope = app.scope();
-    let mut hints: Vec<(String, &str)> = Vec::new();
-    for row in Keymap::rows(scope).filter(|r| !r.hint.is_empty()) {
-        let fits = match row.hint {
-            "back" => app.history().0 > 0 && *app.screen() != Screen::Matrix,
-            "pane" => app.panes.len() > 1,
-            "section" => matches!(app.screen(), Screen::Object(_) | Screen::Glossary(_)),
-            "cards" => matches!(app.screen(), Screen::Glossary(_)),
-            "on matrix" => matches!(app.overlays.last(), Some(Overlay::Search(_))),
-            "choose" => !matches!(app.overlays.last(), Some(Overlay::Note(_))),
-            "again" => !matches!(app.screen(), Screen::Glossary(_)),
-            _ => true,
-        };
-        if fits {
-            hints.push((row.shown_key(), row.hint));
-            if row.hint == "find" && matches!(app.screen(), Screen::Matrix | Screen::List(_)) {
-                hints.push(("f".to_owned(), "filter"));
-            }
-            if row.hint == "open" {
-                hints.push(("m".to_owned(), "mark"));
-            }
-        }
-    }
-    let cells = |(key, hint): &(String, &str)| width(key) + 1 + width(hint) + 2;
-    let (mut always, mut others): (Vec<_>, Vec<_>) =
-        hints.into_iter().partition(|(_, hint)| matches!(*hint, "help" | "all" | "cancel" | "close"));
-    let room = usize::from(area.width).saturating_sub(1 + always.iter().map(cells).sum::<usize>());
-    let mut used = 0;
-    others.retain(|hint| {
-        used += cells(hint);
-        used <= room
-    });
-    others.append(&mut always);
-    let mut x = area.x + 1;
     let end = area.x + area.width;
-    for (key, hint) in others {
-        x += canvas.text(x, area.y, end.saturating_sub(x), &key, Role::Strong);
-        x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {hint}"), Role::Dim);
-        x += 2;
+    for hint in app.hints(area.width) {
+        let x = area.x + hint.x;
+        let used = canvas.text(x, area.y, end.saturating_sub(x), &hint.key, Role::Strong);
+        let x = x + used;
+        canvas.text(x, area.y, end.saturating_sub(x), &format!(" {}", hint.word), Role::Dim);
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::theme::{Role, Theme};
-use crate::app::Area;
+use crate::app::{Area, layout};
 use crate::catalog::sanitize;
 use crate::page::{Line, Tone, clip, width};
 
@@ -104,7 +104,7 @@ impl Canvas<'_> {
             self.text(area.x, y, 1, "|", Role::Heading);
             self.text(area.x + area.width - 1, y, 1, "|", Role::Heading);
         }
-        Area::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height - 2)
+        layout::inside(area)
     }
 
     /// A vertical line.

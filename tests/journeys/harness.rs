@@ -79,6 +79,8 @@ pub struct Journey {
     pub edited: Vec<String>,
     pub quit: bool,
     pub redraws: usize,
+    /// What went to the clipboard.
+    pub copied: Vec<String>,
     pub suspends: usize,
     pub saves: usize,
     history: History,
@@ -107,6 +109,7 @@ pub fn start(size: (u16, u16)) -> Start {
         read_only: None,
         author: Some("you".to_owned()),
         today: TODAY,
+        mouse: false,
         size,
     }
 }
@@ -122,6 +125,7 @@ impl Journey {
             edited: Vec::new(),
             quit: false,
             redraws: 0,
+            copied: Vec::new(),
             suspends: 0,
             saves: 0,
             history: History::default(),
@@ -186,6 +190,12 @@ impl Journey {
                     self.redraws += 1;
                     None
                 }
+                Effect::Mouse(_) => None,
+                Effect::Copy(text) => {
+                    self.copied.push(text);
+                    None
+                }
+                Effect::CopyScreen => Some(Event::Screen(self.text())),
                 Effect::Suspend => {
                     self.suspends += 1;
                     None

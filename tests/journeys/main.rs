@@ -12,6 +12,7 @@ mod behaviour;
 mod filter;
 mod harness;
 mod hostile;
+mod mouse;
 mod picture;
 mod screens;
 mod sizes;
