@@ -87,6 +87,12 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the copies of the assessment file as it was before, newest first
+    Backups {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -8,6 +8,7 @@ use crate::catalog::{AttackReference, CaseStudyKind, Catalog, Kind, Maturity, Ob
 use crate::coverage::{Assessment, Rollup, State};
 use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
+use crate::store::Backup;
 
 fn texts(list: &[Text]) -> Vec<&str> {
     list.iter().map(|t| &**t).collect()
@@ -149,6 +150,11 @@ pub(super) fn row(row: &ListRow, kind: ListKind) -> Value {
     };
     json!({"id": row.id.to_string(), "name": row.name, "state": row.state.map(state_word),
            about: row.about, count: row.count})
+}
+
+pub(super) fn backup(backup: &Backup) -> Value {
+    json!({"taken": backup.taken.to_string(), "marks": backup.marks,
+           "path": backup.path.display().to_string()})
 }
 
 pub(super) fn rollup(r: &Rollup) -> Value {

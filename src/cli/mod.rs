@@ -113,9 +113,12 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
 }
 
 fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
-    let loaded = store.load(&catalog);
+    let loaded = store.open(&catalog);
     let mut notices = loaded.notices;
     notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
+    notices.extend(store.network().map(|kind| {
+        format!("The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold.")
+    }));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
     let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let app = App::new(Start {

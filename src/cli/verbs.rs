@@ -27,6 +27,7 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::List { kind, json } => context.list(kind, json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Backups { json } => context.backups(json),
     }
 }
 
@@ -40,7 +41,7 @@ impl Context<'_> {
     /// The assessment. A damaged one is no reason not to read ATLAS: it is said, and taken as empty,
     /// but for the verbs that are about it.
     fn assessment(&self, is_the_point: bool) -> Result<Assessment, Failure> {
-        let loaded = self.store.load(self.catalog);
+        let loaded = self.store.open(self.catalog);
         for notice in &loaded.notices {
             complain(notice);
         }
@@ -190,8 +191,8 @@ impl Context<'_> {
             after.on = Some(self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;
-            if let Some(notice) = saved.notice {
-                complain(&notice);
+            for notice in &saved.notices {
+                complain(notice);
             }
             return self.tell_mark(&saved.assessment, id, json);
         }
@@ -258,6 +259,34 @@ impl Context<'_> {
         out.line("A technique in several tactics counts in each of them, and once in the total.");
         let counts = State::ALL.map(|s| format!("{} {} {}", s.glyph(), techniques.count(s), state_word(s)));
         out.line(&format!("techniques by status: {}", counts.join(", ")));
+        out.finish()
+    }
+}
+
+impl Context<'_> {
+    fn backups(&self, json: bool) -> Result<(), Failure> {
+        let backups = self.store.backups().map_err(Failure::data)?;
+        if json {
+            print_json(&backups.iter().map(json::backup).collect())?;
+        }
+        if backups.is_empty() {
+            let path = sanitize(&self.store.path().display().to_string(), false).into_owned();
+            return Err(Failure::Nothing(format!("there is no backup of {path} yet")));
+        }
+        if json {
+            return Ok(());
+        }
+        let mut out = Output::new();
+        for backup in &backups {
+            let taken = backup.taken.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
+            let marks = match backup.marks {
+                Some(1) => "1 mark".to_owned(),
+                Some(count) => format!("{count} marks"),
+                None => "damaged".to_owned(),
+            };
+            let path = backup.path.display().to_string();
+            out.line(&format!("{taken}  {marks:>9}  {}", sanitize(&path, false)));
+        }
         out.finish()
     }
 }

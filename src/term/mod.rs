@@ -1,6 +1,7 @@
 //! The terminal: the loop that turns input into events, effects into deeds, the app into frames.
 //!
-//! One thread waits in `poll(2)` for the terminal, for signals and for the saver, without a timeout:
+//! One thread waits in `poll(2)` for the terminal, for signals, for the saver and for changes of the
+//! file by others, without a timeout:
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
 mod editor;
@@ -9,6 +10,7 @@ mod input;
 mod saver;
 mod screen;
 mod signals;
+mod watch;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -22,6 +24,7 @@ use input::{Decoder, Input};
 use saver::Saver;
 use screen::Screen;
 use signals::Signals;
+use watch::Watch;
 
 /// How the program came to its end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -45,10 +48,19 @@ pub fn size() -> io::Result<(u16, u16)> {
 pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
-    let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let mut runtime =
-        Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
-    let result = runtime.run(&mut app, ui);
+    let catalog = std::sync::Arc::clone(&app.catalog);
+    let path = store.path().to_owned();
+    let is_remote = store.network().is_some();
+    let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
+    let mut runtime = Runtime {
+        screen: Screen::new()?,
+        signals,
+        saver,
+        watch: None,
+        decoder: Decoder::default(),
+        quit: false,
+    };
+    let result = runtime.run(&mut app, ui, || Watch::new(&path, is_remote));
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
@@ -70,6 +82,7 @@ struct Runtime {
     screen: Screen,
     signals: Signals,
     saver: Saver,
+    watch: Option<Watch>,
     decoder: Decoder,
     quit: bool,
 }
@@ -79,11 +92,15 @@ struct Ready {
     terminal: bool,
     gone: bool,
     other: bool,
+    /// The file of marks may have changed.
+    changed: bool,
 }
 
 impl Runtime {
-    fn run(&mut self, app: &mut App, ui: Ui) -> io::Result<()> {
+    fn run(&mut self, app: &mut App, ui: Ui, watch: impl FnOnce() -> Watch) -> io::Result<()> {
         self.screen.draw(ui, app)?;
+        // Not before the screen is there.
+        self.watch = Some(watch());
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
@@ -93,7 +110,10 @@ impl Runtime {
             }
             // Everything that has piled up is taken before a frame is drawn: held keys on a slow
             // line cost one frame, not one each.
-            while ready.terminal || ready.other {
+            while ready.terminal || ready.other || ready.changed {
+                if ready.changed {
+                    self.saver.look();
+                }
                 if ready.other {
                     self.signals.drain();
                     self.after_signals(app)?;
@@ -114,22 +134,33 @@ impl Runtime {
         Ok(())
     }
 
-    fn wait(&self, timeout: Option<&Timespec>) -> io::Result<Ready> {
+    fn wait(&mut self, timeout: Option<&Timespec>) -> io::Result<Ready> {
         let stdin = io::stdin();
         let signal = self.signals.fd();
         let mut fds =
-            [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
-        match poll(&mut fds, timeout) {
+            vec![PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
+        let told = self.watch.as_ref().and_then(Watch::fd);
+        fds.extend(told.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        let patience = self.watch.as_ref().and_then(Watch::patience).and_then(|p| p.try_into().ok());
+        match poll(&mut fds, timeout.or(patience.as_ref())) {
             Ok(_) => {}
             // A signal has come; its flag and the pipe tell which.
-            Err(rustix::io::Errno::INTR) => return Ok(Ready { terminal: false, gone: false, other: true }),
+            Err(rustix::io::Errno::INTR) => {
+                return Ok(Ready { terminal: false, gone: false, other: true, changed: false });
+            }
             Err(error) => return Err(error.into()),
         }
         let terminal = fds[0].revents();
+        let other = !fds[1].revents().is_empty();
+        // Without a descriptor it is time that tells.
+        let near = fds.get(2).is_none_or(|fd| !fd.revents().is_empty());
+        drop(fds);
+        let changed = near && self.watch.as_mut().is_some_and(Watch::has_news);
         Ok(Ready {
             terminal: terminal.contains(PollFlags::IN),
             gone: terminal.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
-            other: !fds[1].revents().is_empty(),
+            other,
+            changed,
         })
     }
 

@@ -12,6 +12,7 @@ mod behaviour;
 mod harness;
 mod hostile;
 mod picture;
+mod saving;
 mod screens;
 mod sizes;
 mod synthetic;

@@ -53,7 +53,7 @@ impl Home {
     }
 
     /// All that the program's environment holds.
-    fn environment(&self) -> [(&'static str, PathBuf); 9] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 9] {
         let at = |name: &str| self.path().join(name);
         [
             ("HOME", at("")),
@@ -124,7 +124,7 @@ impl Seen {
     }
 
     /// Whether no frame is only half here.
-    fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.count(FRAME_START) == self.frames()
     }
 }
