@@ -140,7 +140,8 @@ pub(super) fn lock(disk: &dyn Disk, target: &Path, patience: Duration) -> Result
         Err(error) => return Err(StoreError::io("lock", &path, &error)),
     }
     if tied {
-        files.push(disk.open(target, Open::Write).map_err(|e| StoreError::io("write", target, &e))?);
+        // For reading, because the end of writing would wake those who watch it.
+        files.push(disk.open(target, Open::Read).map_err(|e| StoreError::io("write", target, &e))?);
     }
     let end = Instant::now() + patience;
     for file in &files {

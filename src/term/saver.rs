@@ -16,6 +16,9 @@ use crate::store::{Look, Session, Store, StoreError, Written, fits};
 /// How long a mark waits for others that go into the file with it.
 const GATHERING: Duration = Duration::from_millis(200);
 
+/// How long after others were in the way it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Started by the first record, or when the file was changed by others: who only reads pays nothing.
 pub(super) struct Saver {
     start: Option<Saving>,
@@ -130,17 +133,13 @@ impl Saving {
                         due = due.or_else(|| Instant::now().checked_add(GATHERING));
                     }
                     if at_once {
-                        self.commit();
-                        due = None;
+                        due = self.commit();
                     }
                     if look {
-                        self.look();
+                        due = self.look().or(due);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.commit();
-                    due = None;
-                }
+                Err(RecvTimeoutError::Timeout) => due = self.commit(),
                 Err(RecvTimeoutError::Disconnected) => return self.finish(),
             }
         }
@@ -183,15 +182,22 @@ impl Saving {
         }
     }
 
-    fn commit(&mut self) {
+    /// Puts what waits into the file; when that is to be tried again, if it failed.
+    fn commit(&mut self) -> Option<Instant> {
         if !self.session.is_behind() {
-            return;
+            return None;
         }
         match self.session.commit(&self.catalog) {
-            Ok(written) => self.written(written),
+            Ok(written) => {
+                self.written(written);
+                None
+            }
             Err(error) => {
                 let why = self.session.explain(&error);
                 self.say(Event::NotInFile(why));
+                // Others who save come to an end; a full disk is tried again with the next mark.
+                let passes = matches!(error, StoreError::Busy(_) | StoreError::Contended { .. });
+                if passes { Instant::now().checked_add(AGAIN) } else { None }
             }
         }
     }
@@ -205,17 +211,19 @@ impl Saving {
         }
     }
 
-    /// Tells what others have changed. Our own writes are no news.
-    fn look(&mut self) {
+    /// Tells what others have changed. Our own writes are no news. Like [`Saving::commit`] it says when
+    /// it is to be tried again.
+    fn look(&mut self) -> Option<Instant> {
         match self.store.look(&self.catalog) {
             Look::Whole { assessment, read_only } => {
                 if assessment != self.shown || self.broken.is_some() {
                     self.shown = assessment.clone();
                     self.broken = None;
                     self.say(Event::Changed { assessment: Some(assessment), read_only });
+                    // What stood in the way may be gone. Not after every event: a try that fails may
+                    // itself be one.
+                    return self.commit();
                 }
-                // What stood in the way may be gone.
-                self.commit();
             }
             Look::Missing if self.shown == Assessment::default() => {}
             Look::Missing => self.breaks(format!(
@@ -224,6 +232,7 @@ impl Saving {
             )),
             Look::Damaged(reason) => self.breaks(reason),
         }
+        None
     }
 
     fn breaks(&mut self, reason: String) {
