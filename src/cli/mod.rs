@@ -116,9 +116,6 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
     let loaded = store.open(&catalog);
     let mut notices = loaded.notices;
     notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
-    notices.extend(store.network().map(|kind| {
-        format!("The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold.")
-    }));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
     let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let app = App::new(Start {
@@ -136,7 +133,7 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
     let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
-        reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
+        reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
     }
 }
 

@@ -14,6 +14,9 @@ use super::error::cause;
 use super::file::{self, MAX_FILE, show};
 use super::seal::{fnv1a, sealed, unsealed};
 
+/// What the names of copies begin with.
+pub(super) const NAME: &str = "overwriting-";
+
 /// What the first line of a copy begins with.
 const FORMAT: &str = "atlasnav overwriting 1";
 
@@ -94,7 +97,7 @@ fn forget(disk: &dyn Disk, state: &Path, copy: &Path) -> io::Result<()> {
 /// Named after the file itself, because it may have several names.
 fn place_of_copy(disk: &dyn Disk, state: &Path, target: &Path) -> io::Result<PathBuf> {
     let meta = disk.look(target)?;
-    Ok(state.join(format!("overwriting-{:x}-{:x}", meta.dev(), meta.ino())))
+    Ok(state.join(format!("{NAME}{:x}-{:x}", meta.dev(), meta.ino())))
 }
 
 /// Whether an overwriting of this file was cut short.

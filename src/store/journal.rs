@@ -16,6 +16,9 @@ use super::history::{RecordId, number_of};
 use super::seal::{sealed, unsealed};
 use crate::coverage::Record;
 
+/// What the names of journals begin with.
+pub(super) const NAME: &str = "journal-";
+
 /// Largest journal that is read, in bytes.
 const MAX_JOURNAL: u64 = 64 * 1024 * 1024;
 
@@ -40,7 +43,7 @@ fn header(assessment: &Path, session: u64) -> String {
 }
 
 fn prefix(assessment: &Path) -> String {
-    format!("journal-{:016x}-", number_of(assessment))
+    format!("{NAME}{:016x}-", number_of(assessment))
 }
 
 /// The lines of records, as they are appended.
@@ -155,7 +158,8 @@ pub(super) fn left(disk: &dyn Disk, state: &Path, assessment: &Path) -> io::Resu
     names.sort();
     let mut found = Vec::new();
     for name in names {
-        found.extend(Left::take(disk, &state.join(name), assessment)?);
+        // One that can't be opened, such as root's, is no reason to leave the others.
+        found.extend(Left::take(disk, &state.join(name), assessment).ok().flatten());
     }
     Ok(found)
 }
@@ -257,5 +261,5 @@ impl Left {
 /// The session in the name of a journal.
 fn session_of(path: &Path) -> Option<u64> {
     let name = path.file_name()?.to_str()?;
-    u64::from_str_radix(name.strip_prefix("journal-")?.split('-').nth(1)?, 16).ok()
+    u64::from_str_radix(name.strip_prefix(NAME)?.split('-').nth(1)?, 16).ok()
 }

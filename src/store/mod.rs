@@ -25,6 +25,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,30 +116,36 @@ impl Store {
     /// Saves what sessions that ended early left in their journals, then reads like [`Store::load`].
     pub fn open(&self, catalog: &Catalog) -> Loaded {
         match self.recover(catalog) {
-            None => self.load(catalog),
+            None => self.read(catalog, Vec::new(), None),
             Some(Ok(notices)) => {
                 let mut loaded = self.load(catalog);
                 loaded.notices.splice(0..0, notices);
                 loaded
             }
-            Some(Err(error)) => self.read(catalog, Some(&error)),
+            Some(Err(error)) => self.read_with(catalog, Some(&error)),
         }
     }
 
     /// Reads the assessment and its history, with what the journals of dead sessions have on top.
     /// Writes nothing and never fails.
     pub fn load(&self, catalog: &Catalog) -> Loaded {
-        self.read(catalog, None)
+        self.read_with(catalog, None)
     }
 
-    fn read(&self, catalog: &Catalog, unrecovered: Option<&StoreError>) -> Loaded {
+    fn read_with(&self, catalog: &Catalog, unrecovered: Option<&StoreError>) -> Loaded {
+        let disk = &*self.disk;
+        let target = file::resolve(disk, self.path()).unwrap_or_else(|_| self.path().to_owned());
+        let left = journal::left(disk, &self.paths.state, &target).unwrap_or_default();
+        self.read(catalog, left, unrecovered)
+    }
+
+    fn read(&self, catalog: &Catalog, mut left: Vec<Left>, unrecovered: Option<&StoreError>) -> Loaded {
         let disk = &*self.disk;
         let mut loaded = Loaded::default();
         let target = match file::resolve(disk, self.path()) {
             Ok(target) => target,
             Err(error) => return Loaded { read_only: Some(reason(&error)), ..loaded },
         };
-        let mut left = journal::left(disk, &self.paths.state, &target).unwrap_or_default();
         left.retain(|left| !left.records.is_empty());
         let waiting = commit::records_of(&left);
         loaded.notices.extend(Store::about(&waiting, &left, unrecovered));
@@ -205,6 +212,12 @@ impl Store {
     /// What became of journals of dead sessions; None where there are none.
     fn recover(&self, catalog: &Catalog) -> Option<Result<Vec<String>, StoreError>> {
         let disk = &*self.disk;
+        // One look at the directory is all that a start without journals pays.
+        let names = disk.list(&self.paths.state).ok()?;
+        let begins = |name: &OsString, start: &str| name.as_encoded_bytes().starts_with(start.as_bytes());
+        if !names.iter().any(|name| begins(name, journal::NAME) || begins(name, in_place::NAME)) {
+            return None;
+        }
         let target = file::resolve(disk, self.path()).ok()?;
         let (full, empty): (Vec<Left>, Vec<Left>) = journal::left(disk, &self.paths.state, &target)
             .ok()?

@@ -49,8 +49,7 @@ pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let catalog = std::sync::Arc::clone(&app.catalog);
-    let path = store.path().to_owned();
-    let is_remote = store.network().is_some();
+    let place = store.clone();
     let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
     let mut runtime = Runtime {
         screen: Screen::new()?,
@@ -60,7 +59,7 @@ pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
         decoder: Decoder::default(),
         quit: false,
     };
-    let result = runtime.run(&mut app, ui, || Watch::new(&path, is_remote));
+    let result = runtime.run(&mut app, ui, &place);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
@@ -97,10 +96,17 @@ struct Ready {
 }
 
 impl Runtime {
-    fn run(&mut self, app: &mut App, ui: Ui, watch: impl FnOnce() -> Watch) -> io::Result<()> {
+    fn run(&mut self, app: &mut App, ui: Ui, store: &Store) -> io::Result<()> {
         self.screen.draw(ui, app)?;
         // Not before the screen is there.
-        self.watch = Some(watch());
+        let network = store.network();
+        self.watch = Some(Watch::new(store.path(), network.is_some()));
+        if let Some(kind) = network {
+            self.event(app, Event::Notice(format!(
+                "The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold."
+            )))?;
+            self.screen.draw(ui, app)?;
+        }
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
