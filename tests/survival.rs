@@ -531,6 +531,11 @@ fn marks_of_others_appear_on_the_screen() {
     // One's own unsaved and saved marks stay beside theirs.
     session.type_keys("jmg");
     session.wait_for("2/208 assessed, saved");
+    // What is undone and redone shows when it is in the file.
+    session.type_keys("u");
+    session.wait_for("Undone, now: T0001");
+    session.type_keys("U");
+    session.wait_for("Redone, now: T0001");
     home.ask(&["mark", "51", "gap"]);
     session.wait_for("tester: T0051 gap.");
     session.wait_for("3/208 assessed, saved");

@@ -110,7 +110,7 @@ impl Runtime {
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
-            if !ready.terminal && !ready.other && !ready.gone {
+            if !ready.terminal && !ready.other && !ready.changed && !ready.gone {
                 let input = self.decoder.give_up_waiting();
                 self.input(app, input)?;
             }
