@@ -17,7 +17,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
-const VERBS: [&str; 9] = ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status"];
+const VERBS: [&str; 10] =
+    ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "backups"];
 
 /// A small whole release in format 6.
 const V6: &str = "\
@@ -466,6 +467,30 @@ fn assessments_named_with_c_are_apart() {
     assert_eq!(state("new.yaml"), "unassessed");
     assert!(!home.at("new.yaml").exists(), "who only reads leaves nothing behind");
     assert!(home.json("-C team.yaml status")["assessment"].as_str().unwrap().ends_with("/team.yaml"));
+}
+
+#[test]
+fn backups_are_listed_newest_first_and_restored_by_a_copy() {
+    let home = Home::new();
+    assert!(home.fails(1, &["backups"]).starts_with("there is no backup of "));
+    let out = home.run(&["backups", "--json"]);
+    assert_eq!((out.code, out.stdout.as_str()), (1, "[]\n"));
+    home.says("mark 51 gap");
+    let before = fs::read(home.default_marks()).unwrap();
+    // The first change of the file that is there; those of the next hour share it.
+    home.says("mark 51 covered");
+    home.says("mark 50 gap");
+    let list = home.json("backups");
+    let [backup] = &list.as_array().unwrap()[..] else { panic!("{list}") };
+    assert_eq!(backup["marks"], 1);
+    let path = backup["path"].as_str().unwrap();
+    assert_eq!(fs::read(path).unwrap(), before);
+    let line = home.says("backups");
+    assert!(line.contains("  1 mark  ") && line.trim_end().ends_with(path), "{line}");
+    fs::copy(path, home.default_marks()).unwrap();
+    assert_eq!(home.json("show 51")["mark"]["state"], "gap");
+    // Another file has others.
+    home.fails(1, &["-C", "other.yaml", "backups"]);
 }
 
 #[test]

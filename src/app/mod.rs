@@ -31,7 +31,7 @@ use jiff::civil::Date;
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
 pub use copy::Copied;
 pub use deck::Deck;
-pub use event::{Effect, Event};
+pub use event::{Effect, Event, Outcome};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -83,12 +83,16 @@ pub struct Start {
 /// Whether marks are on disk.
 #[derive(Debug, Default)]
 pub struct Saving {
-    /// Records sent and not yet answered, oldest first.
-    in_flight: VecDeque<Record>,
+    /// Records that are not in the file as far as is known, oldest first.
+    waiting: VecDeque<Record>,
+    /// So many of them, the oldest, are in the journal.
+    kept: usize,
     /// Records that could not be saved; they are sent again before the next one.
     failed: Vec<Record>,
     /// Why the last one failed.
     reason: Option<String>,
+    /// Why what is in the journal could not be put into the file.
+    behind: Option<String>,
     /// Something was saved in this session.
     done: bool,
     /// The user has been told that quitting loses the failed records.
@@ -104,6 +108,8 @@ pub enum SavingState {
     Saved,
     /// So many marks are not on disk.
     NotSaved(usize),
+    /// So many marks are on disk, but not in the assessment file.
+    Behind(usize),
     ReadOnly,
 }
 
@@ -112,6 +118,7 @@ pub enum SavingState {
 pub struct App {
     pub catalog: Arc<Catalog>,
     pub source: String,
+    /// What is shown: the file's marks with one's own unsaved ones on top.
     pub assessment: Assessment,
     pub name: String,
     pub read_only: Option<String>,
@@ -139,6 +146,8 @@ pub struct App {
     pub message: Option<Message>,
     pub messages: Vec<Message>,
     pub keymap: Keymap,
+    /// What the file held when it was last seen.
+    stored: Assessment,
     author: Option<String>,
     places: Vec<Screen>,
     place: usize,
@@ -183,6 +192,7 @@ impl App {
             copied: String::new(),
             catalog: start.catalog,
             source: start.source,
+            stored: start.assessment.clone(),
             assessment: start.assessment,
             name: start.name,
             read_only: start.read_only,
@@ -271,11 +281,16 @@ impl App {
     }
 
     pub fn saving_state(&self) -> SavingState {
-        if self.read_only.is_some() {
+        let Saving { waiting, kept, failed, behind, .. } = &self.saving;
+        // What an undo or redo comes to shows only when it is in the file.
+        let unseen = waiting.iter().take(*kept).any(|record| !matches!(record, Record::Do(_)));
+        if !failed.is_empty() {
+            SavingState::NotSaved(failed.len())
+        } else if behind.is_some() && *kept > 0 {
+            SavingState::Behind(*kept)
+        } else if self.read_only.is_some() {
             SavingState::ReadOnly
-        } else if !self.saving.failed.is_empty() {
-            SavingState::NotSaved(self.saving.failed.len())
-        } else if !self.saving.in_flight.is_empty() {
+        } else if waiting.len() > *kept || unseen {
             SavingState::Saving
         } else if self.saving.done {
             SavingState::Saved
@@ -287,6 +302,11 @@ impl App {
     /// Why marks are not saved, as long as they are not.
     pub fn save_failure(&self) -> Option<&str> {
         self.saving.reason.as_deref()
+    }
+
+    /// Why marks are in the journal only, and where that lies, as long as they are.
+    pub fn save_delay(&self) -> Option<&str> {
+        self.saving.behind.as_deref()
     }
 
     /// The object that a mark would go to: the one under the cursor or the chosen link, else that of

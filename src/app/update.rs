@@ -24,8 +24,26 @@ impl App {
                 self.size = (width, height);
                 Vec::new()
             }
-            Event::Saved { assessment, applied } => self.saved(assessment, applied),
-            Event::NotSaved(reason) => self.not_saved(reason),
+            Event::Kept => {
+                self.kept();
+                Vec::new()
+            }
+            Event::Saved { assessment, outcomes } => {
+                self.saved(assessment, outcomes);
+                Vec::new()
+            }
+            Event::NotSaved(reason) => {
+                self.not_saved(reason);
+                Vec::new()
+            }
+            Event::NotInFile(reason) => {
+                self.not_in_file(reason);
+                Vec::new()
+            }
+            Event::Changed { assessment, read_only } => {
+                self.changed_by_others(assessment, read_only);
+                Vec::new()
+            }
             Event::Edited { id, note } => match note {
                 Some(note) => self.set_note(id, &note),
                 None => {

@@ -131,6 +131,12 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the copies of the assessment file as it was before, newest first
+    Backups {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Merge the changes of two assessment files since their common ancestor, as a merge driver of git
     ///
     /// Writes the result into OURS. Exits with 1 if the file then holds conflicts that a mark has to

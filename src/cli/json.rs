@@ -10,6 +10,7 @@ use crate::catalog::{
 use crate::coverage::{Assessment, Rollup, State};
 use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
+use crate::store::Backup;
 
 fn texts(list: &[Text]) -> Vec<&str> {
     list.iter().map(|t| &**t).collect()
@@ -171,6 +172,11 @@ pub(super) fn conflicts(assessment: &Assessment) -> Vec<Value> {
         .in_conflict()
         .map(|(id, mark)| json!({"id": id.to_string(), "conflicts": mark.conflicts}))
         .collect()
+}
+
+pub(super) fn backup(backup: &Backup) -> Value {
+    json!({"taken": backup.taken.to_string(), "marks": backup.marks,
+           "path": backup.path.display().to_string()})
 }
 
 pub(super) fn rollup(r: &Rollup) -> Value {

@@ -125,7 +125,7 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
 }
 
 fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
-    let loaded = store.load(&catalog);
+    let loaded = store.open(&catalog);
     let mut notices = loaded.notices;
     notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
@@ -146,7 +146,7 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
     let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
-        reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
+        reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
         Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
+        Verb::Backups { json } => context.backups(json),
     }
 }
 
@@ -47,6 +48,7 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
             Verb::Find { .. }
             | Verb::List { kind: ListOf::Tactics, .. }
             | Verb::Glossary { .. }
+            | Verb::Backups { .. }
             | Verb::Completions { .. }
             | Verb::Man,
         ) => Vec::new(),
@@ -80,7 +82,7 @@ impl Context<'_> {
     /// The assessment. A damaged one is no reason not to read ATLAS: it is said, and taken as empty,
     /// but for the verbs that are about it.
     fn assessment(&self, is_the_point: bool) -> Result<Assessment, Failure> {
-        let loaded = self.store.load(self.catalog);
+        let loaded = self.store.open(self.catalog);
         for notice in &loaded.notices {
             complain(notice);
         }
@@ -288,8 +290,8 @@ impl Context<'_> {
 
     fn undo(&self, record: &Record, json: bool) -> Result<(), Failure> {
         let saved = self.store.commit(self.catalog, record).map_err(Failure::data)?;
-        if let Some(notice) = saved.notice {
-            complain(&notice);
+        for notice in &saved.notices {
+            complain(notice);
         }
         let Some(edit) = saved.applied else {
             let what = if *record == Record::Undo { "undo" } else { "redo" };
@@ -354,8 +356,8 @@ impl Context<'_> {
             after.on = Some(self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;
-            if let Some(notice) = saved.notice {
-                complain(&notice);
+            for notice in &saved.notices {
+                complain(notice);
             }
             return self.tell_mark(&saved.assessment, id, json);
         }
@@ -454,6 +456,32 @@ impl Context<'_> {
             return Ok(());
         }
         Err(Failure::Conflicts(format!("merged, but {}", open.join("; "))))
+    }
+
+    fn backups(&self, json: bool) -> Result<(), Failure> {
+        let backups = self.store.backups().map_err(Failure::data)?;
+        if json {
+            print_json(&backups.iter().map(json::backup).collect())?;
+        }
+        if backups.is_empty() {
+            let path = sanitize(&self.store.path().display().to_string(), false).into_owned();
+            return Err(Failure::Nothing(format!("there is no backup of {path} yet")));
+        }
+        if json {
+            return Ok(());
+        }
+        let mut out = Output::new();
+        for backup in &backups {
+            let taken = backup.taken.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
+            let marks = match backup.marks {
+                Some(1) => "1 mark".to_owned(),
+                Some(count) => format!("{count} marks"),
+                None => "damaged".to_owned(),
+            };
+            let path = backup.path.display().to_string();
+            out.line(&format!("{taken}  {marks:>9}  {}", sanitize(&path, false)));
+        }
+        out.finish()
     }
 }
 

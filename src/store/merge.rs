@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::assessment::{Document, Entry, Fields, clean_mark};
+use super::commit::verify;
+use super::disk::{Disk, Patient, RealDisk};
 use super::tree::Node;
-use super::{StoreError, error, file, verify};
+use super::{StoreError, error, file};
 use crate::catalog::{Catalog, ObjectId};
 use crate::coverage::{self, Clash, Conflict, Edit, Evidence, Mark, Merged};
 
@@ -30,13 +33,14 @@ pub fn merge_files(
     ours: &Path,
     theirs: &Path,
 ) -> Result<Leftovers, StoreError> {
-    let ancestor = match read(base)? {
+    let disk = &Patient(Arc::new(RealDisk));
+    let ancestor = match read(disk, base)? {
         (_, bytes) if bytes.is_empty() => Document::default(),
         (path, bytes) => parse(&path, &bytes)?,
     };
-    let (target, before) = read(ours)?;
+    let (target, before) = read(disk, ours)?;
     let mut document = parse(&target, &before)?;
-    let (path, bytes) = read(theirs)?;
+    let (path, bytes) = read(disk, theirs)?;
     let unknown = document.merge(&ancestor, &parse(&path, &bytes)?);
     let text = document.emit(catalog);
     let is_disputed = |entry: &Entry| entry.mark.disputed().next().is_some();
@@ -45,23 +49,36 @@ pub fn merge_files(
     if text.as_bytes() == before {
         return Ok(leftovers);
     }
-    if let Some(obstacle) = file::obstacle(&target) {
+    if let Some(obstacle) = file::obstacle(disk, &target) {
         return Err(StoreError::Refused(format!("not merged: {obstacle}")));
     }
-    file::replace(&target, text.as_bytes(), 0o644, |written| {
+    let tied = || {
+        StoreError::Refused(format!(
+            "not merged: {} has other names or an owner that another file can't have; merge a copy of it",
+            error::show(&target)
+        ))
+    };
+    if file::is_tied(disk, &target) {
+        return Err(tied());
+    }
+    let replaced = file::replace(disk, &target, text.as_bytes(), 0o644, |written| {
         verify(&target, written, &text, &document, catalog)?;
-        if file::read(&target)?.is_none_or(|now| now != before) {
+        if file::read(disk, &target)?.is_none_or(|now| now != before) {
             return Err(StoreError::Contended { path: error::show(&target) });
         }
         Ok(())
-    })?;
-    Ok(leftovers)
+    });
+    match replaced {
+        Ok(()) => Ok(leftovers),
+        Err(file::Unreplaced::Tied) => Err(tied()),
+        Err(file::Unreplaced::Failed(error)) => Err(error),
+    }
 }
 
 /// The resolved path and the bytes of a file that has to be there.
-fn read(path: &Path) -> Result<(PathBuf, Vec<u8>), StoreError> {
-    let target = file::resolve(path)?;
-    match file::read(&target)? {
+fn read(disk: &dyn Disk, path: &Path) -> Result<(PathBuf, Vec<u8>), StoreError> {
+    let target = file::resolve(disk, path)?;
+    match file::read(disk, &target)? {
         Some(bytes) => Ok((target, bytes)),
         None => Err(StoreError::Refused(format!("{} is not there; see to its name", error::show(path)))),
     }

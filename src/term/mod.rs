@@ -1,6 +1,7 @@
 //! The terminal: the loop that turns input into events, effects into deeds, the app into frames.
 //!
-//! One thread waits in `poll(2)` for the terminal, for signals and for the saver, without a timeout:
+//! One thread waits in `poll(2)` for the terminal, for signals, for the saver and for changes of the
+//! file by others, without a timeout:
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
 mod clipboard;
@@ -10,6 +11,7 @@ mod input;
 mod saver;
 mod screen;
 mod signals;
+mod watch;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -24,6 +26,7 @@ use input::{Clicks, Decoder, Input};
 use saver::Saver;
 use screen::Screen;
 use signals::Signals;
+use watch::Watch;
 
 /// How the program came to its end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,18 +50,21 @@ pub fn size() -> io::Result<(u16, u16)> {
 pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
-    let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
+    let catalog = std::sync::Arc::clone(&app.catalog);
+    let place = store.clone();
+    let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
     let mut runtime = Runtime {
         screen: Screen::new()?,
         signals,
         saver,
+        watch: None,
         decoder: Decoder::default(),
         clicks: Clicks::default(),
         copy_screen: false,
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
-    let result = runtime.run(&mut app, ui);
+    let result = runtime.run(&mut app, ui, &place);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
@@ -82,6 +88,7 @@ struct Runtime {
     screen: Screen,
     signals: Signals,
     saver: Saver,
+    watch: Option<Watch>,
     decoder: Decoder,
     clicks: Clicks,
     /// The next frame is to be copied.
@@ -94,21 +101,35 @@ struct Ready {
     terminal: bool,
     gone: bool,
     other: bool,
+    /// The file of marks may have changed.
+    changed: bool,
 }
 
 impl Runtime {
-    fn run(&mut self, app: &mut App, ui: Ui) -> io::Result<()> {
+    fn run(&mut self, app: &mut App, ui: Ui, store: &Store) -> io::Result<()> {
         self.screen.draw(ui, app)?;
+        // Not before the screen is there.
+        let network = store.network();
+        self.watch = Some(Watch::new(store.path(), network.is_some()));
+        if let Some(kind) = network {
+            self.event(app, Event::Notice(format!(
+                "The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold."
+            )))?;
+            self.screen.draw(ui, app)?;
+        }
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
-            if !ready.terminal && !ready.other && !ready.gone {
+            if !ready.terminal && !ready.other && !ready.changed && !ready.gone {
                 let input = self.decoder.give_up_waiting();
                 self.input(app, input)?;
             }
             // Everything that has piled up is taken before a frame is drawn: held keys on a slow
             // line cost one frame, not one each.
-            while ready.terminal || ready.other {
+            while ready.terminal || ready.other || ready.changed {
+                if ready.changed {
+                    self.saver.look();
+                }
                 if ready.other {
                     self.signals.drain();
                     self.after_signals(app)?;
@@ -134,22 +155,33 @@ impl Runtime {
         Ok(())
     }
 
-    fn wait(&self, timeout: Option<&Timespec>) -> io::Result<Ready> {
+    fn wait(&mut self, timeout: Option<&Timespec>) -> io::Result<Ready> {
         let stdin = io::stdin();
         let signal = self.signals.fd();
         let mut fds =
-            [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
-        match poll(&mut fds, timeout) {
+            vec![PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
+        let told = self.watch.as_ref().and_then(Watch::fd);
+        fds.extend(told.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        let patience = self.watch.as_ref().and_then(Watch::patience).and_then(|p| p.try_into().ok());
+        match poll(&mut fds, timeout.or(patience.as_ref())) {
             Ok(_) => {}
             // A signal has come; its flag and the pipe tell which.
-            Err(rustix::io::Errno::INTR) => return Ok(Ready { terminal: false, gone: false, other: true }),
+            Err(rustix::io::Errno::INTR) => {
+                return Ok(Ready { terminal: false, gone: false, other: true, changed: false });
+            }
             Err(error) => return Err(error.into()),
         }
         let terminal = fds[0].revents();
+        let other = !fds[1].revents().is_empty();
+        // Without a descriptor it is time that tells.
+        let near = fds.get(2).is_none_or(|fd| !fd.revents().is_empty());
+        drop(fds);
+        let changed = near && self.watch.as_mut().is_some_and(Watch::has_news);
         Ok(Ready {
             terminal: terminal.contains(PollFlags::IN),
             gone: terminal.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
-            other: !fds[1].revents().is_empty(),
+            other,
+            changed,
         })
     }
 

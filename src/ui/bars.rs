@@ -39,6 +39,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         SavingState::Saving => ", saving".to_owned(),
         SavingState::Saved => ", saved".to_owned(),
         SavingState::NotSaved(count) => format!(", {count} NOT SAVED"),
+        SavingState::Behind(count) => format!(", {count} IN JOURNAL ONLY"),
         SavingState::ReadOnly => ", READ-ONLY".to_owned(),
     };
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
@@ -78,6 +79,8 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" {}", message.text), role);
     } else if let Some(reason) = app.save_failure() {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
+    } else if let Some(reason) = app.save_delay() {
+        canvas.row(area, &format!(" NOT IN THE FILE: {reason}"), Role::Error);
     } else if let Some(Overlay::Search(search)) = app.overlays.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
         let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());

@@ -221,7 +221,7 @@ impl Journey {
         if let Some(edit) = &applied {
             edit.apply(&mut self.stored);
         }
-        Some(Event::Saved { assessment: self.stored.clone(), applied })
+        Some(Event::Saved { assessment: self.stored.clone(), outcomes: vec![Ok(applied)] })
     }
 
     /// The store answers what waits.

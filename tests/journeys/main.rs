@@ -14,6 +14,7 @@ mod harness;
 mod hostile;
 mod mouse;
 mod picture;
+mod saving;
 mod screens;
 mod sizes;
 mod synthetic;
