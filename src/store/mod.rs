@@ -151,6 +151,16 @@ fn read_document(target: &Path) -> Result<Option<(Vec<u8>, Document)>, StoreErro
     }
 }
 
+/// Reads the bytes of an assessment file without touching a disk: what the program would show of it,
+/// and the text that it would write back. The error says what is wrong and what helps, without the
+/// file's name. For those who check the reader: the fuzz targets and the tests of hostile files.
+pub fn read_assessment(bytes: &[u8], catalog: &Catalog) -> Result<(Assessment, String), String> {
+    match Document::read(bytes) {
+        Ok(document) => Ok((document.view(catalog), document.emit(catalog))),
+        Err(damage) => Err(error::describe_text(&damage)),
+    }
+}
+
 /// Applies an edit to what is there. Without an edit, only reads.
 fn write_document(target: &Path, catalog: &Catalog, edit: Option<&Edit>) -> Result<Document, StoreError> {
     for _ in 0..ATTEMPTS {
