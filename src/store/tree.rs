@@ -138,7 +138,8 @@ fn node(raw: Spanned<Raw>, text: &str) -> Result<Node, Fault> {
             return Err(Fault { line: Some(line), what: "a text is longer than 64 KiB".into() });
         }
         // Neither quoted nor joined from several lines: a quoted scalar's source starts with a quote, so it never equals its text.
-        Raw::Text(text) if text == source && !text.contains('\n') => Value::Plain(text),
+        // A `<<` that is a text (after the tag `!`) must not be written as a merge key.
+        Raw::Text(text) if text == source && !text.contains('\n') && text != "<<" => Value::Plain(text),
         // The YAML crate hands these through in lower case.
         Raw::Text(text)
             if matches!(&*text, ".nan" | ".inf" | "-.inf")

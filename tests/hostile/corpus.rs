@@ -336,6 +336,9 @@ fn yaml_features(c: &mut Corpus) {
     c.everywhere(16, "a tag", "x: !!python/object/apply:os.system [ls]\n", &tag);
     c.everywhere(16, "an own tag", "x: !<tag:x,2000:y> z\n", &tag);
     c.everywhere(16, "a merge key", "x: {<<: {a: b}}\n", &each("merge key", "merge"));
+    let text = Words { catalogue: Either, assessment: Taken };
+    c.everywhere(16, "a key with the tag of a text", "! <<: [\"<<\", ! <<]\n", &text);
+    c.everywhere(16, "a key in quotes", "\"<<\": x\n", &text);
     c.everywhere(16, "a directive", "%YAML 9.9\n", &both(Refused("")));
     c.everywhere(
         16,
