@@ -302,6 +302,16 @@ impl Store {
     }
 }
 
+/// Reads the bytes of an assessment file without touching a disk: what the program would show of it,
+/// and the text that it would write back. The error says what is wrong and what helps, without the
+/// file's name. For those who check the reader: the fuzz targets and the tests of hostile files.
+pub fn read_assessment(bytes: &[u8], catalog: &Catalog) -> Result<(Assessment, String), String> {
+    match Document::read(bytes) {
+        Ok(document) => Ok((document.view(catalog), document.emit(catalog))),
+        Err(damage) => Err(error::describe_text(&damage)),
+    }
+}
+
 /// An error of reading as the reason for read-only.
 fn reason(error: &StoreError) -> String {
     let text = error.to_string();

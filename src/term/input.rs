@@ -10,9 +10,10 @@ use crate::app::{Code, Key, Mouse, MouseDid};
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
+pub enum Input {
     Key(Key),
     Mouse(Mouse),
+    /// Pasted text as it came, with line breaks as `\n`; not sanitised.
     Paste(String),
 }
 
@@ -39,17 +40,20 @@ impl Clicks {
     }
 }
 
-/// The longest control sequence that is waited for; what is longer is no key.
+/// The most parameters, in bytes, that the control sequence of a key has; a longer one is passed over.
 const LONGEST: usize = 64;
 /// The longest paste that is kept: far more than any note.
 const LONGEST_PASTE: usize = 64 * 1024;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
+/// Turns bytes into keys and pastes. However the bytes are torn, the same comes out.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub struct Decoder {
     buffer: Vec<u8>,
     /// A paste that has begun: its bytes so far.
     paste: Option<Vec<u8>>,
+    /// In a control sequence that is too long for a key.
+    overlong: bool,
 }
 
 /// What the bytes at the start of the buffer are.
@@ -63,6 +67,8 @@ enum Step {
     Wait,
     /// A paste begins after so many bytes.
     Paste(usize),
+    /// The beginning of a control sequence that is too long for a key.
+    Overlong,
 }
 
 impl Decoder {
@@ -87,7 +93,22 @@ impl Decoder {
                 out.push(Input::Paste(text));
                 continue;
             }
+            if self.overlong {
+                let end = self.buffer.iter().position(|b| !is_parameter(*b));
+                let Some(end) = end else {
+                    self.buffer.clear();
+                    break;
+                };
+                let is_final = is_final(self.buffer[end]);
+                self.buffer.drain(..end + usize::from(is_final));
+                self.overlong = false;
+                continue;
+            }
             match step(&self.buffer) {
+                Step::Overlong => {
+                    self.buffer.drain(..2);
+                    self.overlong = true;
+                }
                 Step::Key(key, used) => {
                     self.buffer.drain(..used);
                     out.push(Input::Key(key));
@@ -111,13 +132,14 @@ impl Decoder {
 
     /// Whether a key may be missing its end; a lone Esc looks like that.
     pub fn is_waiting(&self) -> bool {
-        !self.buffer.is_empty() && self.paste.is_none()
+        (!self.buffer.is_empty() && self.paste.is_none()) || self.overlong
     }
 
     /// Nothing more came: a lone Esc was the Esc key, anything else no key at all.
     pub fn give_up_waiting(&mut self) -> Option<Input> {
         let was_esc = self.buffer == b"\x1b";
         self.buffer.clear();
+        self.overlong = false;
         was_esc.then_some(Input::Key(Key::plain(Code::Esc)))
     }
 }
@@ -179,18 +201,20 @@ fn utf8(bytes: &[u8]) -> Step {
 fn csi(bytes: &[u8]) -> Step {
     // The Linux console's F1 to F5: ESC [ [ A.
     if let [_, _, b'[', last, ..] = bytes {
-        let number = last.wrapping_sub(b'A') + 1;
-        return if number <= 5 { Step::Key(Key::plain(Code::F(number)), 4) } else { Step::Skip(4) };
+        return match last {
+            b'A'..=b'E' => Step::Key(Key::plain(Code::F(last - b'A' + 1)), 4),
+            _ => Step::Skip(4),
+        };
     }
     if bytes.len() == 3 && bytes[2] == b'[' {
         return Step::Wait;
     }
-    let Some(end) = bytes[2..].iter().position(|b| !(0x20..=0x3f).contains(b)) else {
-        return if bytes.len() > LONGEST { Step::Skip(bytes.len()) } else { Step::Wait };
+    let Some(end) = bytes[2..].iter().take(LONGEST + 1).position(|b| !is_parameter(*b)) else {
+        return if bytes.len() - 2 > LONGEST { Step::Overlong } else { Step::Wait };
     };
     let used = end + 3;
     let last = bytes[end + 2];
-    if !(0x40..=0x7e).contains(&last) {
+    if !is_final(last) {
         return Step::Skip(end + 2);
     }
     if bytes[2] == b'<' {
@@ -246,6 +270,16 @@ fn mouse(parameters: &[u8], last: u8) -> Option<Mouse> {
         _ => return None,
     };
     Some(Mouse { what, x: x.checked_sub(1)?, y: y.checked_sub(1)? })
+}
+
+/// A byte between `ESC [` and the end of the sequence.
+fn is_parameter(byte: u8) -> bool {
+    (0x20..=0x3f).contains(&byte)
+}
+
+/// The byte that ends a control sequence.
+fn is_final(byte: u8) -> bool {
+    (0x40..=0x7e).contains(&byte)
 }
 
 /// The key of `ESC [ number u`.
@@ -363,6 +397,23 @@ mod tests {
         assert_eq!(keys(b"\x1b[?1;2cj"), ["j"]);
         assert_eq!(keys(b"\xff\xc3j"), ["j"]);
         assert_eq!(keys("\u{85}j".as_bytes()), ["j"]);
+        // Beside the function keys of the Linux console.
+        assert_eq!(keys(b"\x1b[[@j\x1b[[Fj\x1b[[Ej"), ["j", "j", "f5", "j"]);
+    }
+
+    #[test]
+    fn a_sequence_too_long_for_a_key_is_passed_over_whole_however_it_is_torn() {
+        for length in [LONGEST - 1, LONGEST, LONGEST + 1, 1_000, 100_000] {
+            let bytes = format!("\u{1b}[{}Aj", "1".repeat(length));
+            let expected = if length <= LONGEST { vec!["up", "j"] } else { vec!["j"] };
+            assert_eq!(keys(bytes.as_bytes()), expected, "{length}");
+            for at in [1, 2, 3, LONGEST, LONGEST + 1, LONGEST + 2, LONGEST + 3] {
+                let mut decoder = Decoder::default();
+                let mut torn = decoder.feed(&bytes.as_bytes()[..at]);
+                torn.extend(decoder.feed(&bytes.as_bytes()[at..]));
+                assert_eq!(torn, Decoder::default().feed(bytes.as_bytes()), "{length} at {at}");
+            }
+        }
     }
 
     proptest! {

@@ -22,11 +22,13 @@ use crate::app::{App, Effect, Event};
 use crate::store::Store;
 use crate::ui::Ui;
 use clipboard::Route;
-use input::{Clicks, Decoder, Input};
+use input::Clicks;
 use saver::Saver;
 use screen::Screen;
 use signals::Signals;
 use watch::Watch;
+
+pub use input::{Decoder, Input};
 
 /// How the program came to its end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,10 +41,15 @@ pub struct Ended {
 /// are apart on a slow line, shorter than a person notices.
 const ESC_WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
 
-/// The size of the terminal in columns and rows.
+/// The most columns and rows that are drawn. A terminal may claim to have 65,535 of each, and the
+/// frames for that would take hundreds of gigabytes.
+const LARGEST: (u16, u16) = (1000, 500);
+
+/// The size of the terminal in columns and rows, as far as it is drawn: what lies beyond 1000 by 500
+/// stays blank.
 pub fn size() -> io::Result<(u16, u16)> {
     let size = rustix::termios::tcgetwinsize(io::stdout())?;
-    Ok((size.ws_col, size.ws_row))
+    Ok((size.ws_col.min(LARGEST.0), size.ws_row.min(LARGEST.1)))
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
