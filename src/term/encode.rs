@@ -302,6 +302,7 @@ mod tests {
     use ratatui::style::Style;
 
     /// A frame of letters, spaces and wide characters in a few styles.
+    #[allow(clippy::disallowed_methods, reason = "texts of the test's own")]
     fn frame(width: u16, height: u16, seed: &[u8]) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         for (i, byte) in seed.iter().enumerate() {

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 
 use super::encode::Encoder;
 use crate::app::App;
+use crate::catalog::sanitize;
 use crate::ui::Ui;
 
 /// Whether the terminal is ours now, so that it is given back once, from wherever the end comes.
@@ -115,11 +116,17 @@ fn give_back() {
     }
 }
 
-/// A panic must not leave the terminal in raw mode, nor its message on the alternate screen.
+/// A panic must not leave the terminal in raw mode, nor its message on the alternate screen; and the
+/// message may quote what a file holds.
 pub(super) fn give_back_on_panic() {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         give_back();
-        report(panic);
+        let text = panic.to_string();
+        let text = sanitize(&text, true);
+        let said = format!(
+            "atlasnav has a fault and stops; marks shown as saved are. Please report this:\n{text}\n"
+        );
+        // There is nobody left to tell if stderr is closed.
+        drop(io::stderr().write_all(said.as_bytes()));
     }));
 }

@@ -24,6 +24,7 @@ impl Canvas<'_> {
         self.styled(x, y, most, text, style)
     }
 
+    #[allow(clippy::disallowed_methods, reason = "the one place that writes on the buffer, after sanitising")]
     pub fn styled(&mut self, x: u16, y: u16, most: u16, text: &str, style: Style) -> u16 {
         let area = *self.buffer.area();
         if y >= area.bottom() || x >= area.right() || most == 0 {
