@@ -39,6 +39,7 @@ pub use view::{Pane, Position};
 use arrange::Arranged;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
+use crate::config::Theme;
 use crate::coverage::{Assessment, Record, State};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
@@ -70,6 +71,7 @@ pub struct Start {
     pub today: Date,
     /// Columns and rows.
     pub size: (u16, u16),
+    pub theme: Theme,
 }
 
 /// Whether marks are on disk.
@@ -109,6 +111,8 @@ pub struct App {
     pub read_only: Option<String>,
     pub today: Date,
     pub size: (u16, u16),
+    /// How it looks.
+    pub theme: Theme,
     pub grid: Grid,
     /// What is looked at; empty for everything.
     pub lens: Lens,
@@ -175,6 +179,7 @@ impl App {
             author: start.author,
             today: start.today,
             size: start.size,
+            theme: start.theme,
             overlays: Vec::new(),
             pending: Vec::new(),
             side: true,

@@ -14,9 +14,10 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
+use crate::config::{Charset, ColourEnvironment, Theme};
 use crate::store::{Paths, Store, read_release};
 use crate::term;
-use crate::ui::{Depth, Ui};
+use crate::ui::Ui;
 use args::Args;
 use output::{Output, complain};
 
@@ -129,8 +130,10 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
         author: author(),
         today: today(),
         size: term::size().map_err(failed)?,
+        theme: Theme::default(),
     });
-    let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
+    let ended = term::run(app, Ui { depth: environment().depth(None, None), charset: charset() }, store)
+        .map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
         reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
@@ -148,10 +151,19 @@ fn today() -> jiff::civil::Date {
     jiff::Zoned::now().date()
 }
 
-/// Colours as <https://no-color.org> and the terminal's name allow.
-fn depth() -> Depth {
-    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-    let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0");
-    let dumb = std::env::var_os("TERM").is_none_or(|v| v == "dumb" || v.is_empty());
-    if set("NO_COLOR") || (dumb && !forced) { Depth::Monochrome } else { Depth::Sixteen }
+/// What the environment says about colours.
+fn environment() -> ColourEnvironment {
+    let get = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    ColourEnvironment {
+        no_color: get("NO_COLOR"),
+        clicolor_force: get("CLICOLOR_FORCE"),
+        colorterm: get("COLORTERM"),
+        term: get("TERM"),
+        tmux: get("TMUX"),
+    }
+}
+
+/// Which characters the locale lets lines be drawn with.
+fn charset() -> Charset {
+    Charset::of_locale(&["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok()))
 }

@@ -85,9 +85,16 @@ impl Encoder {
     }
 }
 
-/// Whether every symbol of a row takes one cell on every terminal.
+/// Whether every symbol of a row takes one cell.
 fn is_simple(row: &[Cell]) -> bool {
-    row.iter().all(|cell| matches!(cell.symbol().as_bytes(), [b' '..=b'~']))
+    row.iter().all(|cell| is_one_cell(cell.symbol()))
+}
+
+/// ASCII takes one cell on every terminal; lines of boxes do where they are drawn at all: `config`
+/// chooses them only where they are not taken for wide characters.
+fn is_one_cell(symbol: &str) -> bool {
+    // U+2500 to U+257F.
+    matches!(symbol.as_bytes(), [b' '..=b'~'] | [0xe2, 0x94 | 0x95, 0x80..=0xbf])
 }
 
 fn is_blank(cell: &Cell) -> bool {
@@ -177,8 +184,8 @@ impl Writer {
         let symbol = cell.symbol();
         self.text.push_str(symbol);
         let cells = u16::try_from(symbol.width()).unwrap_or(0);
-        // Terminals disagree on where the cursor is after a character that is not one cell of ASCII.
-        let sure = symbol.is_ascii();
+        // Terminals disagree on where the cursor is after other characters.
+        let sure = is_one_cell(symbol);
         self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
     }
 
@@ -289,12 +296,12 @@ mod tests {
                 0 => Style::new(),
                 1 => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
                 2 => Style::new().add_modifier(Modifier::REVERSED),
-                3 => Style::new().bg(Color::LightBlue),
+                3 => Style::new().bg(Color::LightBlue).fg(Color::Rgb(230, 159, *byte)),
                 _ => {
                     Style::new().fg(Color::Indexed(99)).add_modifier(Modifier::UNDERLINED | Modifier::ITALIC)
                 }
             };
-            let text = ["ab", "          ", "漢", "x", "."][usize::from(byte / 5 % 5)];
+            let text = ["ab", "          ", "漢", "x─│", "."][usize::from(byte / 5 % 5)];
             let (x, y) = (at % width, at / width);
             buffer.set_stringn(x, y, text, usize::from(width - x), style);
         }
@@ -345,6 +352,32 @@ mod tests {
         for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
             assert!(!bytes.contains(query), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn colours_of_every_depth_are_sent_once() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 9, 1));
+        for (x, colour) in [(0, Color::Red), (3, Color::Indexed(208)), (6, Color::Rgb(230, 159, 0))] {
+            buffer.set_string(x, 0, "abc", Style::new().fg(colour));
+        }
+        let bytes = Encoder::new().encode(&mut buffer, None);
+        let from = bytes.find("\x1b[31m").unwrap();
+        assert_eq!(
+            bytes[from..].trim_end_matches("\x1b[?2026l"),
+            "\x1b[31mabc\x1b[38;5;208mabc\x1b[38;2;230;159;0mabc\x1b[39m"
+        );
+    }
+
+    #[test]
+    fn a_row_with_lines_of_boxes_is_not_sent_whole() {
+        let mut encoder = Encoder::new();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        buffer.set_string(0, 0, "names and names │ names and names │", Style::new());
+        encoder.encode(&mut buffer.clone(), None);
+        buffer.set_string(18, 0, "n", Style::new());
+        buffer.set_string(20, 0, "x│y", Style::new());
+        let bytes = encoder.encode(&mut buffer, None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1;21Hx│y\x1b[?2026l");
     }
 
     proptest! {

@@ -14,24 +14,32 @@ mod theme;
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Overlay, SMALLEST, Screen, frame};
+pub use crate::config::{Charset, Depth};
 use canvas::Canvas;
-pub use theme::{Depth, Theme};
 
-/// Draws screens.
+/// Draws screens for a kind of terminal. What they look like is the app's theme.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
-    pub theme: Theme,
+    pub depth: Depth,
+    pub charset: Charset,
 }
 
 impl Ui {
-    pub fn new(depth: Depth) -> Ui {
-        Ui { theme: Theme { depth } }
+    /// In ASCII.
+    pub const fn new(depth: Depth) -> Ui {
+        Ui { depth, charset: Charset::Ascii }
     }
 
     /// Draws the whole screen into a blank buffer, which should have the app's size; what lies
     /// outside is left out. Returns where the terminal's cursor is to be seen, if at all.
     pub fn draw(self, app: &App, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        let mut canvas = Canvas { buffer, theme: self.theme, cursor: None };
+        let mut canvas = Canvas {
+            buffer,
+            theme: app.theme.at(self.depth),
+            depth: self.depth,
+            charset: self.charset,
+            cursor: None,
+        };
         draw(app, &mut canvas);
         canvas.cursor
     }

@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 pub use atlasnav::app::Start;
 use atlasnav::app::{App, Effect, Event, Key, Message};
 use atlasnav::catalog::{self, Catalog, ObjectId};
+use atlasnav::config::{Depth, Theme};
 use atlasnav::coverage::{Assessment, History, Record, State};
-use atlasnav::ui::{Depth, Ui};
+use atlasnav::ui::Ui;
 use jiff::civil::{Date, date};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -98,6 +99,7 @@ pub fn start(size: (u16, u16)) -> Start {
         author: Some("you".to_owned()),
         today: TODAY,
         size,
+        theme: Theme::default(),
     }
 }
 
