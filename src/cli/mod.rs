@@ -1,11 +1,13 @@
 //! Arguments, and the verbs that need no screen.
 
 mod args;
+mod config;
 mod json;
 mod output;
 mod verbs;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,11 +16,11 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
-use crate::config::{Charset, ColourEnvironment, Theme};
 use crate::store::{Paths, Store, read_release};
 use crate::term;
 use crate::ui::Ui;
-use args::Args;
+use args::{Args, Verb};
+use config::Config;
 use output::{Output, complain};
 
 /// Why a run did not do what was asked, with its exit code.
@@ -77,27 +79,34 @@ fn go(args: Args) -> Result<(), Failure> {
             "the matrix needs a terminal; `atlasnav --help` lists the verbs that do without one".to_owned(),
         ));
     }
-    let (catalog, source, warnings) = open_catalog(&args)?;
-    let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
+    let files = config::files(&args)?;
+    // This one needs no catalogue, and is there for settings that are wrong.
+    if let Some(Verb::Config { action, json }) = args.verb {
+        return config::run(action, json, files);
+    }
+    let config = Config::read(files)?;
+    let set = |path: &Option<String>| path.as_deref().map(|path| config.files.path(path));
+    let data = args.data.clone().or_else(|| set(&config.settings.data));
+    let assessment = args.assessment.clone().or_else(|| set(&config.settings.assessment));
+    let (catalog, source, warnings) = open_catalog(data.as_deref())?;
+    let store = Store::new(Paths::find(assessment).map_err(Failure::data)?);
     match args.verb {
         Some(verb) => {
-            // One line: an official file has the same oddities at every call.
-            match warnings.as_slice() {
-                [] => {}
-                [one] => complain(one),
-                [first, rest @ ..] => {
-                    complain(&format!("{first} (and {} more; ! on the matrix lists them)", rest.len()))
-                }
-            }
-            verbs::run(verb, &catalog, &source, &store)
+            config::complain_once(&config.warnings, "`atlasnav config check`");
+            config::complain_once(&warnings, "! on the matrix");
+            verbs::run(verb, &catalog, &source, &store, config)
         }
-        None => screen(catalog, source, warnings, store),
+        None => {
+            let depth = config.depth(args.color.as_deref());
+            let ui = Ui { depth, charset: config.charset(args.ascii) };
+            screen(catalog, source, warnings, store, config, ui)
+        }
     }
 }
 
 /// The catalogue, where it comes from in words, and what is odd about it.
-fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> {
-    let Some(path) = &args.data else {
+fn open_catalog(path: Option<&Path>) -> Result<(Catalog, String, Vec<String>), Failure> {
+    let Some(path) = path else {
         let catalog = builtin().map_err(Failure::data)?;
         return Ok((catalog, "built-in summaries".to_owned(), Vec::new()));
     };
@@ -113,9 +122,18 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
     Ok((catalog, name, warnings))
 }
 
-fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
+fn screen(
+    catalog: Catalog,
+    source: String,
+    warnings: Vec<String>,
+    store: Store,
+    mut config: Config,
+    ui: Ui,
+) -> Result<(), Failure> {
     let loaded = store.load(&catalog);
-    let mut notices = loaded.notices;
+    let (keymap, theme) = (config.keymap(), config.theme());
+    let Config { files, settings, warnings: mut notices } = config;
+    notices.extend(loaded.notices);
     notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
     let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -127,13 +145,14 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
         assessment: loaded.assessment,
         name: crate::catalog::sanitize(&name, false).into_owned(),
         read_only: loaded.read_only,
-        author: author(),
+        author: settings.author.clone().or_else(author),
         today: today(),
         size: term::size().map_err(failed)?,
-        theme: Theme::default(),
+        settings,
+        theme,
+        keymap,
     });
-    let ended = term::run(app, Ui { depth: environment().depth(None, None), charset: charset() }, store)
-        .map_err(failed)?;
+    let ended = term::run(app, ui, store, files).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
         reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
@@ -149,21 +168,4 @@ fn author() -> Option<String> {
 
 fn today() -> jiff::civil::Date {
     jiff::Zoned::now().date()
-}
-
-/// What the environment says about colours.
-fn environment() -> ColourEnvironment {
-    let get = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    ColourEnvironment {
-        no_color: get("NO_COLOR"),
-        clicolor_force: get("CLICOLOR_FORCE"),
-        colorterm: get("COLORTERM"),
-        term: get("TERM"),
-        tmux: get("TMUX"),
-    }
-}
-
-/// Which characters the locale lets lines be drawn with.
-fn charset() -> Charset {
-    Charset::of_locale(&["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok()))
 }

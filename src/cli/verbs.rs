@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::args::{ListOf, Verb, state_word};
+use super::config::{self, Config};
 use super::output::{Output, complain};
 use super::{Failure, author, json, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
@@ -17,10 +18,20 @@ struct Context<'a> {
     source: &'a str,
     store: &'a Store,
     today: Date,
+    /// Who marks.
+    author: Option<String>,
 }
 
-pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) -> Result<(), Failure> {
-    let context = Context { catalog, source, store, today: today() };
+pub(super) fn run(
+    verb: Verb,
+    catalog: &Catalog,
+    source: &str,
+    store: &Store,
+    config: Config,
+) -> Result<(), Failure> {
+    let Config { files, settings, .. } = config;
+    let author = settings.author.or_else(author);
+    let context = Context { catalog, source, store, today: today(), author };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
@@ -28,10 +39,11 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Config { action, json } => config::run(action, json, files),
     }
 }
 
-fn print_json(value: &Value) -> Result<(), Failure> {
+pub(super) fn print_json(value: &Value) -> Result<(), Failure> {
     let mut out = Output::new();
     out.line(&format!("{value:#}"));
     out.finish()
@@ -238,7 +250,7 @@ impl Context<'_> {
             after.set_note(&note);
         }
         if after != before {
-            after.by = author();
+            after.by.clone_from(&self.author);
             after.on = Some(self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;

@@ -6,6 +6,7 @@
 //! How and why is in `docs/durability.md`.
 
 mod assessment;
+mod config;
 mod emit;
 mod error;
 mod file;
@@ -26,6 +27,7 @@ use crate::coverage::{Assessment, Edit, History, Record};
 use assessment::Document;
 use history::Log;
 
+pub use config::ConfigFiles;
 pub use error::StoreError;
 pub use paths::Paths;
 pub use release::read_release;

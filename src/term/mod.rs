@@ -15,8 +15,9 @@ use std::os::fd::AsFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::app::{App, Effect, Event};
-use crate::store::Store;
+use crate::app::{App, Effect, Event, UserTheme};
+use crate::config;
+use crate::store::{ConfigFiles, Store};
 use crate::ui::Ui;
 use input::{Decoder, Input};
 use saver::Saver;
@@ -41,13 +42,13 @@ pub fn size() -> io::Result<(u16, u16)> {
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
-/// back and waits for marks that are being saved.
-pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
+/// back and waits for marks that are being saved. `files` is where a theme is kept.
+pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let mut runtime =
-        Runtime { screen: Screen::new()?, signals, saver, decoder: Decoder::default(), quit: false };
+    let screen = Screen::new()?;
+    let mut runtime = Runtime { screen, signals, saver, decoder: Decoder::default(), files, quit: false };
     let result = runtime.run(&mut app, ui);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
@@ -71,6 +72,7 @@ struct Runtime {
     signals: Signals,
     saver: Saver,
     decoder: Decoder,
+    files: ConfigFiles,
     quit: bool,
 }
 
@@ -190,6 +192,18 @@ impl Runtime {
         self.resize(app)
     }
 
+    /// Writes the theme into the settings; returns their file.
+    fn keep_theme(&self, name: &str) -> Result<String, String> {
+        let file = self.files.file.display().to_string();
+        let before = self.files.read()?;
+        let text = config::with_theme(before.as_deref().unwrap_or_default(), name).map_err(|problem| {
+            let line = problem.line.map(|line| format!(", line {line}")).unwrap_or_default();
+            format!("{file}{line}: {}", problem.what)
+        })?;
+        self.files.write(before.as_deref(), &text)?;
+        Ok(file)
+    }
+
     fn event(&mut self, app: &mut App, event: Event) -> io::Result<()> {
         for effect in app.update(event) {
             match effect {
@@ -202,6 +216,15 @@ impl Runtime {
                     let event = self.screen.lend(|| self.signals.lend(|| editor::edit(id, &note)))?;
                     self.resize(app)?;
                     self.event(app, event)?;
+                }
+                Effect::FindThemes => {
+                    let own = self.files.all_themes().into_iter();
+                    let own = own.map(|(name, text)| UserTheme { name, text }).collect();
+                    self.event(app, Event::Themes(own))?;
+                }
+                Effect::KeepTheme(name) => {
+                    let result = self.keep_theme(&name);
+                    self.event(app, Event::ThemeKept(result))?;
                 }
                 Effect::Redraw => self.screen.forget(),
                 Effect::Suspend => self.suspend(app)?,

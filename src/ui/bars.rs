@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Frame, Keymap, Overlay, SavingState, Screen};
+use crate::app::{App, Area, Command, Frame, Keymap, Overlay, SavingState, Screen};
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -86,7 +86,10 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                 let text = app.mark_target().map(|id| {
                     let state = app.assessment.state(id, app.today);
                     let name = app.catalog.full_name(id);
-                    format!(" {} {} {name}: {}; m marks it", state.glyph(), id.short(), state.word())
+                    let marks =
+                        app.keymap.opens(app.screen_scope(), "Mark").map(|key| format!("; {key} marks it"));
+                    let marks = marks.unwrap_or_default();
+                    format!(" {} {} {name}: {}{marks}", state.glyph(), id.short(), state.word())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }
@@ -134,7 +137,8 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let (count, all) = (app.looked_at().map_or(0, BTreeSet::len), app.catalog.techniques.len());
     let hide = if app.grid.hides() { "show" } else { "hide" };
-    let after = format!(": {count} of {all}; fh {hide} others, f0 off");
+    let (others, off) = (app.key_of(Command::HideOthers), app.key_of(Command::ClearFilter));
+    let after = format!(": {count} of {all}; {others} {hide} others, {off} off");
     let room = usize::from(area.width).saturating_sub(width(&after) + 1);
     canvas.fill(area, Role::Normal);
     // As one would write it in a search where there is room.
@@ -185,14 +189,16 @@ fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             "again" => !matches!(app.screen(), Screen::Glossary(_)),
             _ => true,
         };
-        if fits {
-            hints.push((row.shown_key(), row.hint));
-            if row.hint == "find" && matches!(app.screen(), Screen::Matrix | Screen::List(_)) {
-                hints.push(("f".to_owned(), "filter"));
-            }
-            if row.hint == "open" {
-                hints.push(("m".to_owned(), "mark"));
-            }
+        if !fits {
+            continue;
+        }
+        hints.extend(app.keymap.key(row).map(|key| (key, row.hint)));
+        let mut menu = |name, hint| hints.extend(app.keymap.opens(scope, name).map(|keys| (keys, hint)));
+        if row.hint == "find" && matches!(app.screen(), Screen::Matrix | Screen::List(_)) {
+            menu("Filter", "filter");
+        }
+        if row.hint == "open" {
+            menu("Mark", "mark");
         }
     }
     let cells = |(key, hint): &(String, &str)| width(key) + 1 + width(hint) + 2;

@@ -69,6 +69,7 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Overlay::Search(search)) => search::draw(app, search, canvas, frame.body),
         Some(Overlay::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
         Some(Overlay::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
+        Some(Overlay::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
         Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Overlay::Messages(at)) => popup::messages(app, *at, canvas, frame.body),

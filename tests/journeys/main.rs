@@ -16,4 +16,5 @@ mod picture;
 mod screens;
 mod sizes;
 mod synthetic;
+mod theme;
 mod walk;
