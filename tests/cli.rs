@@ -919,7 +919,19 @@ fn settings_are_written_once_checked_and_found() {
     assert_eq!(home.says("config check"), "Nothing is wrong with the settings.\n");
     assert_eq!(home.says("config init"), format!("Written: {}\n", file.display()));
     let written = fs::read_to_string(&file).unwrap();
-    assert_eq!(written, atlasnav::config::sample());
+    assert_eq!(written, atlasnav::config::sample() + &atlasnav::app::key_settings());
+    // With every comment that sets something taken off it says the same as nothing.
+    let live = written.lines().map(|line| match line.strip_prefix("# ") {
+        Some(set) if set.contains(" = ") || set.starts_with("[keys.") => format!("{set}\n"),
+        _ => format!("{line}\n"),
+    });
+    let (settings, problems) = atlasnav::config::Settings::read(&live.collect::<String>());
+    assert_eq!(problems, []);
+    let (keymap, problems) = atlasnav::app::Keymap::new(&settings.keys);
+    assert_eq!(problems, []);
+    for row in atlasnav::app::COMMANDS {
+        assert_eq!(keymap.keys(row), atlasnav::app::Keymap::default().keys(row), "{}", row.name);
+    }
     assert_eq!(home.says("config check"), "Nothing is wrong with the settings.\n");
     assert_eq!(home.json("config path")["exists"], true);
     let refused = home.fails(3, &["config", "init"]);
@@ -994,6 +1006,14 @@ fn settings_of_another_file() {
     assert!(missed.ends_with("none.toml is not there; see to its name"), "{missed}");
     let path = home.says_to(&["--config", "none.toml", "config", "path"]);
     assert!(path.contains("none.toml (not there)"), "{path}");
+    let out = assert_cmd::Command::new(PROGRAM)
+        .args(["mark", "51", "partial", "--json"])
+        .env_clear()
+        .envs(home.environment())
+        .env("ATLASNAV_CONFIG", &file)
+        .output()
+        .unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["by"], "me");
     home.says_to(&["--config", "none.toml", "config", "init"]);
     assert!(home.at("none.toml").exists());
 }

@@ -542,6 +542,7 @@ fn colours_go_as_deep_as_the_environment_says() {
         (&[], &[("COLORTERM", "truecolor")], &["rgb"]),
         (&[], &[("TERM", "xterm")], &["sixteen"]),
         (&[], &[("TERM", "dumb"), ("COLORTERM", "truecolor")], &[]),
+        (&[], &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], &["sixteen"]),
         (&[], &[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], &[]),
         (&[], &[("NO_COLOR", "")], &["256"]),
         (&["--color", "16"], &[("COLORTERM", "truecolor")], &["sixteen"]),

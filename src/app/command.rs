@@ -305,6 +305,19 @@ pub fn key_table() -> String {
     out
 }
 
+/// The default keys as settings, for the file that `config init` writes: commented out.
+pub fn key_settings() -> String {
+    let mut out = String::new();
+    for scope in Scope::ALL {
+        out.push_str(&format!("\n# [keys.{}]\n", scope.name()));
+        for row in COMMANDS.iter().filter(|r| r.scope == scope) {
+            let keys: Vec<String> = row.keys.iter().map(|keys| format!("\"{keys}\"")).collect();
+            out.push_str(&format!("# {} = [{}]\n", row.name, keys.join(", ")));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

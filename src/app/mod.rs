@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
+pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
 pub use deck::Deck;
 pub use event::{Effect, Event, UserTheme};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};

@@ -49,8 +49,8 @@ Examples:
 Ids may be shortened: 51, t51.1, m20, cs26, ta2.
 Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
 given with -C: YAML, made to be read, edited by hand and merged by git.
-Settings (theme, colours, keys, paths) lie in $XDG_CONFIG_HOME/atlasnav/config.toml (~/.config/...), or
-in the file that --config or ATLASNAV_CONFIG names; `config init` writes one to start from.
+Settings (theme, colours, keys, paths) lie in $XDG_CONFIG_HOME/atlasnav/config.toml, or in the file
+that --config or ATLASNAV_CONFIG names; `atlasnav config init` writes one to start from.
 
 Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 bad data or marks file.";
 

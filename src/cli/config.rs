@@ -8,7 +8,7 @@ use super::Failure;
 use super::args::{Args, ConfigAction};
 use super::output::{Output, complain};
 use super::verbs::print_json;
-use crate::app::Keymap;
+use crate::app::{Keymap, key_settings};
 use crate::catalog::sanitize;
 use crate::config::{Charset, ColourEnvironment, Depth, Problem, Settings, Theme, parse_color, sample};
 use crate::store::ConfigFiles;
@@ -110,7 +110,7 @@ fn init(files: &ConfigFiles, json: bool) -> Result<(), Failure> {
     if files.read().map_err(Failure::Data)?.is_some() {
         return Err(Failure::Data(format!("{} is there already; it is left as it is", shown(files))));
     }
-    files.write(None, &sample()).map_err(Failure::Data)?;
+    files.write(None, &(sample() + &key_settings())).map_err(Failure::Data)?;
     if json {
         return print_json(&json!({ "config": files.file.display().to_string() }));
     }

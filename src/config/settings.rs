@@ -256,7 +256,7 @@ pub fn with_theme(source: &str, name: &str) -> Result<String, Problem> {
     Ok(document.to_string())
 }
 
-/// What `config init` writes: every setting with its default, in comments.
+/// What `config init` writes before the keys: every setting with its default, in comments.
 pub fn sample() -> String {
     let mut out = String::from(
         "# Settings of atlasnav. What is commented out is the default.\n\
@@ -266,11 +266,8 @@ pub fn sample() -> String {
         out.push_str(&format!("\n# {help}\n# It may be {values}.\n# {name} = {default}\n"));
     }
     out.push_str(
-        "\n# Keys, a table for each place: everywhere, matrix, list, cards, filter, themes, typing, popup.\n\
-         # The commands and their default keys are in README and in the help. A sequence is separated by\n\
-         # spaces; an empty list takes a command's keys away.\n\
-         # [keys.everywhere]\n\
-         # find = [\"/\", \"g i\"]\n",
+        "\n# Keys, a table for each place. A sequence is separated by spaces; an empty list takes a command's\n\
+         # keys away.\n",
     );
     out
 }

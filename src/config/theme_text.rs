@@ -50,7 +50,7 @@ pub(super) fn load(name: &str, find: &dyn Fn(&str) -> Option<String>) -> Result<
     loop {
         let builtin =
             BUILTIN.iter().find(|(builtin, _)| *builtin == next).map(|(_, text)| (*text).to_owned());
-        let Some(text) = builtin.or_else(|| find(&next).filter(|_| Theme::is_name(&next))) else {
+        let Some(text) = builtin.or_else(|| if Theme::is_name(&next) { find(&next) } else { None }) else {
             return Err(format!(
                 "there is no theme {}; `atlasnav config path` says where themes lie",
                 quote(&next)

@@ -9,6 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::Charset;
+
 /// From so many blank cells on, erasing them is shorter than writing spaces.
 const ERASE_FROM: usize = 6;
 
@@ -18,6 +20,7 @@ pub(super) struct Encoder {
     /// Nothing is known about the screen: the next frame is sent whole.
     unknown: bool,
     cursor: Option<(u16, u16)>,
+    charset: Charset,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,8 @@ struct Pen {
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl Encoder {
-    pub fn new() -> Encoder {
-        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None }
+    pub fn new(charset: Charset) -> Encoder {
+        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None, charset }
     }
 
     /// Whatever is on the screen now, it is not what was sent.
@@ -43,7 +46,7 @@ impl Encoder {
     /// where the terminal's cursor is to be seen, if at all. Keeps the frame and hands the one
     /// before it back in its place, for the next to be drawn in.
     pub fn encode(&mut self, frame: &mut Buffer, cursor: Option<(u16, u16)>) -> String {
-        let mut out = Writer { text: String::new(), at: None, pen: PLAIN };
+        let mut out = Writer { text: String::new(), at: None, pen: PLAIN, charset: self.charset };
         let all = self.unknown || self.shown.area() != frame.area();
         if all {
             // Styles first: an erased cell takes the colour that is set.
@@ -58,6 +61,7 @@ impl Encoder {
             if old == Some(new) {
                 continue;
             }
+            let is_simple = |row: &[Cell]| is_simple(row, self.charset);
             if old.is_none_or(is_simple) && is_simple(new) {
                 out.changes(old, new, y);
             } else {
@@ -86,15 +90,18 @@ impl Encoder {
 }
 
 /// Whether every symbol of a row takes one cell.
-fn is_simple(row: &[Cell]) -> bool {
-    row.iter().all(|cell| is_one_cell(cell.symbol()))
+fn is_simple(row: &[Cell], charset: Charset) -> bool {
+    row.iter().all(|cell| is_one_cell(cell.symbol(), charset))
 }
 
-/// ASCII takes one cell on every terminal; lines of boxes do where they are drawn at all: `config`
-/// chooses them only where they are not taken for wide characters.
-fn is_one_cell(symbol: &str) -> bool {
-    // U+2500 to U+257F.
-    matches!(symbol.as_bytes(), [b' '..=b'~'] | [0xe2, 0x94 | 0x95, 0x80..=0xbf])
+/// ASCII takes one cell on every terminal; lines of boxes (U+2500 to U+257F) do where borders are drawn
+/// with them, as that is done only where they are not taken for wide characters.
+fn is_one_cell(symbol: &str, charset: Charset) -> bool {
+    match symbol.as_bytes() {
+        [b' '..=b'~'] => true,
+        [0xe2, 0x94 | 0x95, 0x80..=0xbf] => charset == Charset::Unicode,
+        _ => false,
+    }
 }
 
 fn is_blank(cell: &Cell) -> bool {
@@ -110,6 +117,7 @@ struct Writer {
     /// Where the terminal's cursor is; None while that is not sure.
     at: Option<(u16, u16)>,
     pen: Pen,
+    charset: Charset,
 }
 
 impl Writer {
@@ -185,7 +193,7 @@ impl Writer {
         self.text.push_str(symbol);
         let cells = u16::try_from(symbol.width()).unwrap_or(0);
         // Terminals disagree on where the cursor is after other characters.
-        let sure = is_one_cell(symbol);
+        let sure = is_one_cell(symbol, self.charset);
         self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
     }
 
@@ -337,7 +345,7 @@ mod tests {
 
     #[test]
     fn nothing_changed_is_nothing_sent() {
-        let mut encoder = Encoder::new();
+        let mut encoder = Encoder::new(Charset::Unicode);
         let frame = frame(20, 5, &[1, 2, 3, 4, 5]);
         assert!(!encoder.encode(&mut frame.clone(), None).is_empty());
         assert_eq!(encoder.encode(&mut frame.clone(), None), "");
@@ -347,7 +355,7 @@ mod tests {
 
     #[test]
     fn no_query_is_sent() {
-        let mut encoder = Encoder::new();
+        let mut encoder = Encoder::new(Charset::Unicode);
         let bytes = encoder.encode(&mut frame(20, 5, &[9, 8, 7]), None);
         for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
             assert!(!bytes.contains(query), "{bytes:?}");
@@ -360,7 +368,7 @@ mod tests {
         for (x, colour) in [(0, Color::Red), (3, Color::Indexed(208)), (6, Color::Rgb(230, 159, 0))] {
             buffer.set_string(x, 0, "abc", Style::new().fg(colour));
         }
-        let bytes = Encoder::new().encode(&mut buffer, None);
+        let bytes = Encoder::new(Charset::Unicode).encode(&mut buffer, None);
         let from = bytes.find("\x1b[31m").unwrap();
         assert_eq!(
             bytes[from..].trim_end_matches("\x1b[?2026l"),
@@ -370,7 +378,7 @@ mod tests {
 
     #[test]
     fn a_row_with_lines_of_boxes_is_not_sent_whole() {
-        let mut encoder = Encoder::new();
+        let mut encoder = Encoder::new(Charset::Unicode);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
         buffer.set_string(0, 0, "names and names │ names and names │", Style::new());
         encoder.encode(&mut buffer.clone(), None);
@@ -378,6 +386,11 @@ mod tests {
         buffer.set_string(20, 0, "x│y", Style::new());
         let bytes = encoder.encode(&mut buffer, None);
         assert_eq!(bytes, "\x1b[?2026h\x1b[1;21Hx│y\x1b[?2026l");
+        // Where borders are not drawn so, nobody knows how wide a text's lines are.
+        let mut encoder = Encoder::new(Charset::Ascii);
+        encoder.encode(&mut buffer.clone(), None);
+        buffer.set_string(0, 0, "N", Style::new());
+        assert!(encoder.encode(&mut buffer, None).contains("\x1b[2K"));
     }
 
     proptest! {
@@ -386,8 +399,10 @@ mod tests {
         fn changes_and_whole_frames_look_the_same(
             seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..6),
             forget in any::<bool>(),
+            ascii in any::<bool>(),
         ) {
-            let mut encoder = Encoder::new();
+            let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
+            let mut encoder = Encoder::new(charset);
             let mut terminal_of_changes = terminal(24, 6);
             let mut last = frame(24, 6, &[]);
             for seed in &seeds {
@@ -396,7 +411,7 @@ mod tests {
                 terminal_of_changes.process(encoder.encode(&mut last.clone(), None).as_bytes());
             }
             let mut whole = terminal(24, 6);
-            whole.process(Encoder::new().encode(&mut last.clone(), None).as_bytes());
+            whole.process(Encoder::new(Charset::Unicode).encode(&mut last.clone(), None).as_bytes());
             prop_assert_eq!(shown(&terminal_of_changes, &last), shown(&whole, &last));
             // And the whole frame shows the frame's symbols.
             for y in 0..6 {

@@ -47,7 +47,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let screen = Screen::new()?;
+    let screen = Screen::new(ui.charset)?;
     let mut runtime = Runtime { screen, signals, saver, decoder: Decoder::default(), files, quit: false };
     let result = runtime.run(&mut app, ui);
     let Runtime { screen, saver, .. } = runtime;

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use super::theme::{self, Role};
 use crate::app::Area;
 use crate::catalog::sanitize;
-use crate::config::{Charset, Depth, Theme};
+use crate::config::{Charset, Depth, Paint, Theme};
 use crate::page::{Line, Tone, clip, width};
 
 pub(super) struct Canvas<'a> {
@@ -90,7 +90,15 @@ impl Canvas<'_> {
                 self.buffer[(x, y)].reset();
             }
         }
+        self.paint(rect);
         self.buffer.set_style(rect, self.style(role));
+    }
+
+    /// Gives cells what the theme says of `normal`: nothing, in the themes that the program brings.
+    pub fn paint(&mut self, rect: Rect) {
+        if self.theme.paint(Role::Normal) != Paint::PLAIN {
+            self.buffer.set_style(rect, self.style(Role::Normal));
+        }
     }
 
     /// Writes the lines of a page; the spans of the link `focused` get the cursor's role.

@@ -12,6 +12,7 @@ mod short;
 mod theme;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::app::{App, Overlay, SMALLEST, Screen, frame};
 pub use crate::config::{Charset, Depth};
@@ -40,6 +41,9 @@ impl Ui {
             charset: self.charset,
             cursor: None,
         };
+        let (width, height) = app.size;
+        let whole = Rect::new(0, 0, width, height).intersection(*canvas.buffer.area());
+        canvas.paint(whole);
         draw(app, &mut canvas);
         canvas.cursor
     }

@@ -147,6 +147,20 @@ fn every_screen_differs_from_every_other_without_colours() {
 }
 
 #[test]
+fn a_theme_of_ones_own_may_paint_the_whole_screen() {
+    let text = "inherits = \"default\"\n[roles]\nnormal = { fg = \"white\", bg = \"blue\" }";
+    let painted = Theme::named("mine", &|_| Some(text.to_owned())).expect("a theme");
+    for keys in EVERYWHERE {
+        let start = Start { theme: painted.clone(), ..start((160, 45)) };
+        let journey = Journey::new(start).keys(keys);
+        // While themes are tried, another one is shown.
+        if !keys.contains('T') {
+            assert!(journey.buffer().content().iter().all(|cell| cell.bg == Color::Blue), "{keys}");
+        }
+    }
+}
+
+#[test]
 fn a_colour_is_sent_at_no_more_than_the_depth() {
     for (name, _) in BUILTIN {
         for depth in [Depth::Monochrome, Depth::Sixteen, Depth::Indexed, Depth::True] {

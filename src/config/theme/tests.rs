@@ -97,7 +97,13 @@ fn what_is_wrong_is_said_with_its_line() {
         assert!(error.starts_with(&format!("theme mine.toml, line {line}: ")), "{text}: {error}");
         assert!(error.contains(says), "{text}: {error}");
     }
-    let missing = read("inherits = \"../../etc/passwd\"").unwrap_err();
+    let asked = std::cell::RefCell::new(Vec::new());
+    let find = |name: &str| {
+        asked.borrow_mut().push(name.to_owned());
+        (name == "mine").then(|| "inherits = \"../../etc/passwd\"".to_owned())
+    };
+    let missing = Theme::named("mine", &find).unwrap_err();
+    assert_eq!(asked.into_inner(), ["mine"], "a path is not even looked for");
     assert!(missing.starts_with("there is no theme `../../etc/passwd`; "), "{missing}");
     let large = read(&"#\n".repeat(64 * 1024)).unwrap_err();
     assert!(large.contains("larger than 64 KiB"), "{large}");
