@@ -1004,6 +1004,8 @@ fn settings_of_another_file() {
     // A file that was named is missed, so that marks do not go where they are not meant to.
     let missed = home.fails(3, &["status", "--config", "none.toml"]);
     assert!(missed.ends_with("none.toml is not there; see to its name"), "{missed}");
+    let closed = home.fails(3, &["status", "--config", "."]);
+    assert!(closed.contains(" is a directory; "), "{closed}");
     let path = home.says_to(&["--config", "none.toml", "config", "path"]);
     assert!(path.contains("none.toml (not there)"), "{path}");
     let out = assert_cmd::Command::new(PROGRAM)

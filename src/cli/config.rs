@@ -39,8 +39,8 @@ fn shown(files: &ConfigFiles) -> String {
 }
 
 impl Config {
-    /// Reads the settings. What is wrong in them keeps its default; only a file that was named and is not
-    /// there ends the run, lest marks go to another assessment than meant.
+    /// Reads the settings. What is wrong in them keeps its default; only a file that was named and can't
+    /// be read ends the run, lest marks go to another assessment than meant.
     pub fn read(files: ConfigFiles) -> Result<Config, Failure> {
         let text = match files.read() {
             Ok(Some(text)) => text,
@@ -48,6 +48,7 @@ impl Config {
                 return Err(Failure::Data(format!("{} is not there; see to its name", shown(&files))));
             }
             Ok(None) => return Ok(Config { files, settings: Settings::default(), warnings: Vec::new() }),
+            Err(why) if files.is_named => return Err(Failure::Data(why)),
             Err(why) => {
                 let warnings = vec![format!("{why}; the defaults hold")];
                 return Ok(Config { files, settings: Settings::default(), warnings });

@@ -295,27 +295,6 @@ mod tests {
     }
 
     #[test]
-    fn the_document_holds_every_setting_colour_role_and_attribute() {
-        let document = include_str!("../../docs/configuration.md");
-        let mut table = String::new();
-        for Setting { name, default, values, help, .. } in &SETTINGS {
-            table.push_str(&format!("| `{name}` | `{default}` | {values} | {help} |\n"));
-        }
-        assert!(document.contains(&table), "docs/configuration.md differs; its table should be:\n\n{table}");
-        let lists = [
-            super::super::COLOUR_NAMES.join(", "),
-            super::super::Role::ALL.map(super::super::Role::name).join(", "),
-            super::super::Attributes::NAMES.map(|(name, _)| name).join(", "),
-        ];
-        for list in lists {
-            assert!(document.contains(&list), "docs/configuration.md should have: {list}");
-        }
-        for (name, _) in super::super::BUILTIN {
-            assert!(document.contains(&format!("| `{name}` |")), "{name}");
-        }
-    }
-
-    #[test]
     fn every_setting_is_taken_over() {
         let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nside-pane = false\nzoom = 2\n\
                     assessment = \"~/marks.yaml\"\ndata = \"ATLAS.yaml\"\nauthor = \" Zoë \"\n\
