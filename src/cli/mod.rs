@@ -94,7 +94,7 @@ fn go(args: Args) -> Result<(), Failure> {
         Some(verb) => {
             config::complain_once(&config.warnings, "`atlasnav config check`");
             config::complain_once(&warnings, "! on the matrix");
-            verbs::run(verb, &catalog, &source, &store, config)
+            verbs::run(verb, &catalog, &source, &store, &config)
         }
         None => {
             let depth = config.depth(args.color.as_deref());

@@ -27,10 +27,9 @@ pub(super) fn run(
     catalog: &Catalog,
     source: &str,
     store: &Store,
-    config: Config,
+    config: &Config,
 ) -> Result<(), Failure> {
-    let Config { files, settings, .. } = config;
-    let author = settings.author.or_else(author);
+    let author = config.settings.author.clone().or_else(author);
     let context = Context { catalog, source, store, today: today(), author };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
@@ -39,7 +38,7 @@ pub(super) fn run(
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
-        Verb::Config { action, json } => config::run(action, json, files),
+        Verb::Config { action, json } => config::run(action, json, config.files.clone()),
     }
 }
 
