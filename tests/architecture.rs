@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// A crate, and the parts in which alone it may be named.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("serde_saphyr", &["catalog", "store"]),
     ("postcard", &["catalog"]),
     ("nucleo_matcher", &["search"]),
@@ -32,6 +32,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("clap", &["cli"]),
     ("directories", &["store"]),
     ("toml_edit", &["config"]),
+    ("landlock", &["store"]),
 ];
 
 /// What the pure parts must not name: files, terminals, clocks, processes, environment, threads.

@@ -17,7 +17,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
-const VERBS: [&str; 6] = ["show", "find", "list", "glossary", "mark", "status"];
+const VERBS: [&str; 11] =
+    ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "config", "backups"];
 
 /// A small whole release in format 6.
 const V6: &str = "\
@@ -231,7 +232,7 @@ fn help_and_version_are_answers() {
         assert_eq!(home.says(&format!("help {verb}")), of_verb);
         assert!(home.says(&format!("{verb} -h")).contains("Usage: "));
     }
-    assert!(help.contains("Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 bad data or marks file."));
+    assert!(help.contains("Exit codes: 0 done, 1 nothing found or conflicts left, 2 wrong usage,"));
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
     assert_eq!(home.says("--version"), format!("atlasnav {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(fs::read_dir(home.at("")).unwrap().count(), 0, "help leaves nothing behind");
@@ -263,8 +264,11 @@ fn wrong_usage_exits_2() {
         "mark",
         "mark 51",
         "mark 51 done",
+        "mark 51 conflict",
         "mark 51 partial --note",
         "status 51",
+        "merge",
+        "merge base ours",
         "--data",
         "status -C",
         "--color blue status",
@@ -467,6 +471,30 @@ fn assessments_named_with_c_are_apart() {
     assert_eq!(state("new.yaml"), "unassessed");
     assert!(!home.at("new.yaml").exists(), "who only reads leaves nothing behind");
     assert!(home.json("-C team.yaml status")["assessment"].as_str().unwrap().ends_with("/team.yaml"));
+}
+
+#[test]
+fn backups_are_listed_newest_first_and_restored_by_a_copy() {
+    let home = Home::new();
+    assert!(home.fails(1, &["backups"]).starts_with("there is no backup of "));
+    let out = home.run(&["backups", "--json"]);
+    assert_eq!((out.code, out.stdout.as_str()), (1, "[]\n"));
+    home.says("mark 51 gap");
+    let before = fs::read(home.default_marks()).unwrap();
+    // The first change of the file that is there; those of the next hour share it.
+    home.says("mark 51 covered");
+    home.says("mark 50 gap");
+    let list = home.json("backups");
+    let [backup] = &list.as_array().unwrap()[..] else { panic!("{list}") };
+    assert_eq!(backup["marks"], 1);
+    let path = backup["path"].as_str().unwrap();
+    assert_eq!(fs::read(path).unwrap(), before);
+    let line = home.says("backups");
+    assert!(line.contains("  1 mark  ") && line.trim_end().ends_with(path), "{line}");
+    fs::copy(path, home.default_marks()).unwrap();
+    assert_eq!(home.json("show 51")["mark"]["state"], "gap");
+    // Another file has others.
+    home.fails(1, &["-C", "other.yaml", "backups"]);
 }
 
 #[test]
@@ -1018,4 +1046,134 @@ fn settings_of_another_file() {
     assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["by"], "me");
     home.says_to(&["--config", "none.toml", "config", "init"]);
     assert!(home.at("none.toml").exists());
+}
+
+#[test]
+fn the_matrix_is_printed_column_by_column() {
+    let home = Home::new();
+    home.says("mark 51.1 gap");
+    let text = home.says("matrix");
+    let heads: Vec<&str> = text.lines().filter(|l| !l.starts_with(' ') && !l.is_empty()).collect();
+    assert_eq!(heads.len(), 16);
+    assert!(heads[0].starts_with("Reconnaissance (TA0002): "), "{}", heads[0]);
+    assert!(text.contains("\n  . T0051 LLM Prompt Injection: unassessed\n"), "{text}");
+    assert!(text.contains("\n    ! T0051.001 Indirect: gap\n"));
+    let folded = home.says("matrix --folded");
+    assert!(!folded.contains("T0051.001") && folded.contains("T0051 "));
+    // A sub-technique whose parent is not shown has its whole name.
+    let theft = home.says("matrix area:theft");
+    assert!(
+        theft.contains("  . T0005.001 Create Proxy AI Model: ") || theft.contains("  . T0005 Create"),
+        "{theft}"
+    );
+    let json = home.json("matrix");
+    let cells: usize =
+        json.as_array().unwrap().iter().map(|t| t["techniques"].as_array().unwrap().len()).sum();
+    assert_eq!(cells, text.lines().filter(|l| l.starts_with("  ")).count());
+}
+
+#[test]
+fn marks_are_undone_and_redone_by_verbs() {
+    let home = Home::new();
+    assert_eq!(home.fails(1, &words("undo")), "there is nothing to undo");
+    home.says("mark 51.1 gap");
+    home.says("mark m20 partial");
+    assert_eq!(home.says("undo"), "now: M0020 unassessed\n");
+    assert_eq!(home.json("undo")[0]["id"], "AML.T0051.001");
+    assert_eq!(home.fails(1, &words("undo")), "there is nothing to undo");
+    assert_eq!(home.says("redo"), "now: T0051.001 gap\n");
+    assert_eq!(home.json("status")["techniques"]["assessed"], 1);
+}
+
+/// Lines on the standard input of `--plain`; what it answers, and its complaints.
+fn plain(home: &Home, lines: &str) -> (String, String) {
+    let out = assert_cmd::Command::new(PROGRAM)
+        .arg("--plain")
+        .env_clear()
+        .envs(home.environment())
+        .current_dir(home.at(""))
+        .write_stdin(lines)
+        .timeout(Duration::from_secs(20))
+        .output()
+        .unwrap();
+    assert!(out.status.success());
+    (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn plain_mode_reads_verbs_line_by_line() {
+    let home = Home::new();
+    let (said, complaints) = plain(
+        &home,
+        "51.1\n\nmark 51.1 gap --note 'two words'\nnonsense\nmark 'x\n/slack\nundo\nquit\nstatus\n",
+    );
+    assert!(said.starts_with("AML.T0051.001 LLM Prompt Injection: Indirect\n"), "{said}");
+    assert!(said.contains("\n! T0051.001 LLM Prompt Injection: Indirect: gap\n"), "{said}");
+    assert!(said.contains("\nCS0035 "), "{said}");
+    assert!(said.ends_with("now: T0051.001 unassessed\n"), "after quit nothing is read: {said}");
+    let complaints: Vec<&str> = complaints.lines().filter(|l| l.starts_with("atlasnav: ")).collect();
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
+    assert!(complaints[1].contains("a quote is open"));
+    // It moves no cursor and asks nothing where nobody types.
+    assert!(!said.contains('\u{1b}') && !said.contains("> "));
+    let (help, _) = plain(&home, "help\n");
+    for verb in VERBS {
+        assert!(help.contains(&format!("\n  {verb} ")), "{help}");
+    }
+    assert_eq!(plain(&home, ""), (String::new(), String::new()));
+    let (said, complaints) = plain(&home, "config path\nconfig init\n");
+    assert!(said.contains("config.toml (not there)") && !home.at("config").exists(), "{said}");
+    assert_eq!(
+        complaints,
+        "atlasnav: `config init` can't be run from here; quit and run `atlasnav config init`\n"
+    );
+}
+
+#[test]
+fn plain_mode_survives_what_is_no_line() {
+    let home = Home::new();
+    let long = "x".repeat(200_000);
+    let (_, complaints) = plain(&home, &format!("show {long}\n/\u{202e}\u{1b}[31m\nshow \u{0}\n51\n"));
+    assert!(!complaints.contains('\u{1b}') && !complaints.contains('\u{202e}'));
+    let (said, _) = plain(&home, &format!("{long}\n{long}\n{long}\n51\n"));
+    assert!(said.starts_with("AML.T0051 "), "{said}");
+}
+
+#[test]
+fn a_shell_completes_verbs_ids_and_statuses() {
+    let home = Home::new();
+    home.put("atlasnav.bash", home.says("completions bash"));
+    let complete = |typed: &[&str]| {
+        let script = format!(
+            "source atlasnav.bash; COMP_WORDS=({}); COMP_CWORD={}; _atlasnav atlasnav \"${{COMP_WORDS[COMP_CWORD]}}\" \
+             \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            typed.join(" "),
+            typed.len() - 1
+        );
+        let out = std::process::Command::new("bash")
+            .args(["--norc", "-c", &script])
+            .current_dir(home.at(""))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(complete(&["atlasnav", "gloss"]), ["glossary"]);
+    assert_eq!(complete(&["atlasnav", "show", "T0051.00"]), ["T0051.000", "T0051.001", "T0051.002"]);
+    assert!(complete(&["atlasnav", "mark", "CS"]).iter().all(|c| !c.starts_with("CS")));
+    assert_eq!(complete(&["atlasnav", "mark", "T0051", "pa"]), ["partial"]);
+    for shell in ["zsh", "fish"] {
+        let script = home.says_to(&["completions", shell]);
+        assert!(script.contains("T0051.001") && script.contains("not-applicable"), "{shell}");
+    }
+}
+
+#[test]
+fn the_manual_page_has_the_verbs_and_the_keys() {
+    let home = Home::new();
+    let page = home.says("man");
+    assert!(page.contains(".SH NAME") && page.contains(".SH KEYS"), "{page}");
+    for verb in VERBS {
+        assert!(page.contains(&format!("atlasnav\\-{verb}(1)")), "{verb}");
+    }
+    assert!(page.contains("Undo the last change of a mark"));
 }

@@ -82,6 +82,29 @@ fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
 }
 
 #[test]
+fn a_conflict_in_the_file_is_told_shown_and_settled_by_the_next_mark() {
+    let home = Home::new();
+    home.ask(&["mark", "T0000", "gap"]);
+    let marks = fs::read_to_string(home.marks()).unwrap();
+    let other =
+        "    conflict:\n      - field: status\n        value: covered\n        by: soc\n  AML.T0000.000:\n";
+    home.put_marks(&marks.replace("  AML.T0000.000:\n", other));
+
+    let mut session = home.start();
+    session.wait_for("Conflict: T0000 is covered or gap; the next mark settles it.");
+    assert!(session.wait_for("1/208 assessed").contains("?000]"));
+    session.type_keys("\r");
+    session.wait_for("Status     ? conflict, counts as ! gap");
+    session.wait_for("Conflict   status: covered (soc) or gap (tester, ");
+    session.type_keys("mp");
+    session.wait_for("1/208 assessed, saved");
+    session.wait_for("Status     + partial");
+    quit(session);
+    let mark = &home.ask(&["show", "T0000"])["mark"];
+    assert_eq!((&mark["state"], mark["conflicts"].as_array().map(Vec::len)), (&"partial".into(), Some(0)));
+}
+
+#[test]
 fn any_size_keeps_the_cursor_on_its_technique() {
     let home = Home::new();
     let mut session = start(&home);
@@ -355,6 +378,51 @@ fn a_redraw_is_whole_and_asks_nothing() {
 }
 
 #[test]
+fn the_mouse_moves_the_cursor_and_is_given_back() {
+    let home = Home::new();
+    let mut session = start(&home);
+    assert!(session.look(|seen| seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None));
+    // Exec, third row: T0051.
+    session.type_keys("\x1b[<0;27;6M\x1b[<0;27;6m");
+    session.wait_for("T0051 LLM Prompt Injection");
+    session.type_keys("M");
+    session.wait("the mouse to be left to the terminal", |seen| {
+        (seen.screen().mouse_protocol_mode() == vt100::MouseProtocolMode::None).then_some(())
+    });
+    session.type_keys("M");
+    session.wait("the mouse again", |seen| {
+        (seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None).then_some(())
+    });
+    quit(session);
+}
+
+#[test]
+fn over_ssh_the_mouse_is_the_terminals() {
+    let home = Home::new();
+    let session = home.start_as((80, 24), &[PROGRAM], &[("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")]);
+    session.wait_for(FIRST);
+    assert!(session.look(|seen| seen.screen().mouse_protocol_mode() == vt100::MouseProtocolMode::None));
+    quit(session);
+}
+
+#[test]
+fn what_is_copied_goes_to_the_terminal_wrapped_for_what_lies_between() {
+    for (more, sent) in [
+        (&[][..], "\x1b]52;c;QU1MLlQwMDAw\x07"),
+        (&[("TMUX", "/tmp/none,1,0")][..], "\x1bPtmux;\x1b\x1b]52;c;QU1MLlQwMDAw\x07\x1b\\"),
+    ] {
+        let home = Home::new();
+        let mut session = home.start_as((80, 24), &[PROGRAM], more);
+        session.wait_for(FIRST);
+        assert!(!session.look(|seen| seen.bytes.windows(4).any(|w| w == b"]52;")), "nothing unasked");
+        session.type_keys("yy");
+        session.wait_for("Sent to the terminal's clipboard: AML.T0000");
+        assert!(session.look(|seen| seen.bytes.windows(sent.len()).any(|w| w == sent.as_bytes())));
+        quit(session);
+    }
+}
+
+#[test]
 fn a_paste_runs_no_keys() {
     let home = Home::new();
     let mut session = start(&home);
@@ -405,17 +473,21 @@ fn a_damaged_file_is_read_only_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_file_that_can_not_be_replaced_soundly_is_read_only() {
+fn a_file_with_another_name_keeps_it() {
     let home = Home::new();
-    let whole = "format: 1\nmarks:\n  AML.T0000:\n    status: partial\n...\n";
-    home.put_marks(whole);
-    fs::hard_link(home.marks(), home.path().join("other")).unwrap();
-    is_read_only(&home, "has 2 hard links");
-    assert_eq!(fs::read_to_string(home.marks()).unwrap(), whole);
+    home.put_marks("format: 1\nmarks:\n  AML.T0000:\n    status: partial\n...\n");
+    let other = home.path().join("other");
+    fs::hard_link(home.marks(), &other).unwrap();
+    let mut session = start(&home);
+    session.type_keys("jmg");
+    session.wait_for("2/208 assessed, saved");
+    quit(session);
+    assert_eq!(fs::read(home.marks()).unwrap(), fs::read(&other).unwrap());
+    assert_eq!(home.ask(&["status"])["techniques"]["assessed"], 2);
 }
 
 #[test]
-fn a_directory_without_write_permission_is_read_only() {
+fn a_file_without_write_permission_is_read_only() {
     if rustix::process::geteuid().is_root() {
         println!("skipped: root may write everywhere");
         return;
@@ -423,11 +495,9 @@ fn a_directory_without_write_permission_is_read_only() {
     let home = Home::new();
     let whole = "format: 1\nmarks:\n  AML.T0000:\n    status: partial\n...\n";
     home.put_marks(whole);
-    let directory = home.marks().parent().unwrap().to_owned();
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o555)).unwrap();
+    fs::set_permissions(home.marks(), fs::Permissions::from_mode(0o444)).unwrap();
     is_read_only(&home, "may not be written (permission denied)");
     assert_eq!(fs::read_to_string(home.marks()).unwrap(), whole);
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A script in the place of the user's editor.
@@ -481,8 +551,9 @@ fn an_editor_that_fails_changes_nothing() {
 fn an_idle_program_sends_nothing_and_sleeps() {
     let home = Home::new();
     let mut session = start(&home);
-    session.type_keys("mp");
-    session.wait_for("1/208 assessed, saved");
+    // An undo shows when it is in the file, so nothing waits for the disk after it.
+    session.type_keys("mpmgu");
+    session.wait_for("Undone, now: T0000 partial");
     session.type_and_wait("l");
     let (bytes, frames) = session.look(|seen| (seen.bytes.len(), seen.frames()));
     // An absence has no event to wait for.

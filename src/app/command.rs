@@ -1,6 +1,7 @@
 //! The command table: one row per command. Help, palette, menus, hints and the key table in README
 //! follow from the rows.
 
+use super::copy::Copied;
 use crate::catalog::Facet;
 use crate::coverage::State;
 
@@ -122,6 +123,10 @@ pub enum Command {
     Help,
     Palette,
     Messages,
+    Copy(Copied),
+    CopyScreen,
+    ShowCopied,
+    Mouse,
     Redraw,
     Suspend,
     Quit,
@@ -241,6 +246,13 @@ pub static COMMANDS: &[Row] = &[
     row(C::Help, "help", &["?", "f1"], Anywhere, "help", "This help"),
     row(C::Palette, "palette", &[":", "ctrl-p"], Anywhere, "all", "All commands, by name"),
     row(C::Messages, "messages", &["!"], Anywhere, "", "What the program has said, and warnings about the catalogue"),
+    row(C::Copy(Copied::Id), "copy-id", &["y y"], Anywhere, "", "Copy the id to the terminal's clipboard"),
+    row(C::Copy(Copied::Name), "copy-name", &["y n"], Anywhere, "", "Copy the name"),
+    row(C::Copy(Copied::Url), "copy-url", &["y u"], Anywhere, "", "Copy the address of the ATLAS page"),
+    row(C::Copy(Copied::Markdown), "copy-markdown", &["y m"], Anywhere, "", "Copy name, address and text as Markdown"),
+    row(C::CopyScreen, "copy-screen", &["y s"], Anywhere, "", "Copy the screen as text"),
+    row(C::ShowCopied, "show-copied", &["y v"], Anywhere, "", "Show what was copied, to select it by hand"),
+    row(C::Mouse, "mouse", &["M"], Anywhere, "", "Let the program have the mouse, or leave it to the terminal"),
     row(C::ChooseTheme, "theme", &["T"], Anywhere, "", "Choose how it looks; the screen shows each theme at once"),
     row(C::Redraw, "redraw", &["ctrl-l"], Anywhere, "", "Draw the screen anew"),
     row(C::Suspend, "suspend", &["ctrl-z"], Anywhere, "", "Suspend the program; fg brings it back"),
@@ -289,7 +301,8 @@ pub static COMMANDS: &[Row] = &[
 ];
 
 /// The names of the menus that a first key opens.
-pub const MENUS: [(char, &str); 4] = [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('z', "View")];
+pub const MENUS: [(char, &str); 5] =
+    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('y', "Copy"), ('z', "View")];
 
 /// The key table of README, in Markdown.
 pub fn key_table() -> String {

@@ -3,8 +3,13 @@
 use jiff::civil::Date;
 
 use super::key::Key;
+use super::mouse::Mouse;
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Edit, Record};
+
+/// What became of a record: the edit that it came to; None where there was nothing to undo or redo; or
+/// why it was not done.
+pub type Outcome = Result<Option<Edit>, String>;
 
 /// What happens to the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,15 +17,28 @@ pub enum Event {
     Key(Key),
     /// Pasted text; it fills text fields only and never runs keys.
     Paste(String),
+    Mouse(Mouse),
+    /// What the screen shows, as text; the answer to [`Effect::CopyScreen`].
+    Screen(String),
     Resize(u16, u16),
-    /// The oldest unconfirmed record is on disk. `assessment` is what the file now says, others'
-    /// marks included; `applied` is None if there was nothing to undo or redo.
+    /// The oldest record that is not kept yet is in the journal, on the disk: it will not be lost.
+    Kept,
+    /// The oldest records, one for each outcome, are in the file. `assessment` is what the file now
+    /// says, others' marks included.
     Saved {
         assessment: Assessment,
-        applied: Option<Edit>,
+        outcomes: Vec<Outcome>,
     },
-    /// The oldest unconfirmed record could not be saved, and why, in one sentence.
+    /// The oldest record that is not kept yet could not be saved anywhere, and why, in one sentence.
     NotSaved(String),
+    /// The records that are kept could not be put into the file, and why, with where they lie.
+    NotInFile(String),
+    /// Others have changed the file. `assessment` is None where it can't be read any more; then the
+    /// marks shown stay. `read_only` is why nothing can be saved in it now.
+    Changed {
+        assessment: Option<Assessment>,
+        read_only: Option<String>,
+    },
     /// The editor was left with this text for the note; None if it failed or nothing changed.
     Edited {
         id: ObjectId,
@@ -47,7 +65,7 @@ pub struct UserTheme {
 /// What the app wants done; `term` does it and answers with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Put the record on disk, then send `Saved` or `NotSaved`. Records are saved in order.
+    /// Put the record on disk, then send `Kept` and `Saved`, or `NotSaved`. Records are saved in order.
     Save(Record),
     /// Run the user's editor on the note, then send `Edited`.
     Edit {
@@ -59,6 +77,12 @@ pub enum Effect {
     /// Write the name of the theme into the settings, then send `ThemeKept`.
     KeepTheme(String),
     Redraw,
+    /// Have the terminal report the mouse, or leave it to select text.
+    Mouse(bool),
+    /// Hand the text to the terminal's clipboard.
+    Copy(String),
+    /// Send what the screen shows as `Screen`.
+    CopyScreen,
     Suspend,
     Quit,
 }

@@ -34,7 +34,11 @@ impl App {
             Overlay::Search(search) => Some(&mut search.input),
             Overlay::Palette(palette) => Some(&mut palette.input),
             Overlay::Note(note) => Some(&mut note.input),
-            Overlay::Filter(_) | Overlay::Themes(_) | Overlay::Help(_) | Overlay::Messages(_) => None,
+            Overlay::Filter(_)
+            | Overlay::Themes(_)
+            | Overlay::Help(_)
+            | Overlay::Messages(_)
+            | Overlay::Copied(_) => None,
         }
     }
 
@@ -52,7 +56,8 @@ impl App {
         let multiline = matches!(self.overlays.last(), Some(Overlay::Note(_)));
         let text = crate::catalog::sanitize(text, multiline).into_owned();
         let Some(input) = self.input() else {
-            self.tell("Pasted text goes into text fields only: / finds, m n writes a note.");
+            let (find, note) = (self.key_of(Command::Find), self.key_of(Command::Note));
+            self.tell(format!("Pasted text goes into text fields only: {find} finds, {note} writes a note."));
             return;
         };
         // At once and not letter by letter: a long text would take as long as its length squared.
@@ -166,8 +171,10 @@ impl App {
                 self.grid.go(&self.catalog, id);
                 self.hit = self.hits.iter().position(|h| *h == id).unwrap_or(0);
                 let count = self.lit.len();
+                let keys = [Command::NextHit, Command::PreviousHit, Command::Close];
+                let [next, previous, close] = keys.map(|command| self.key_of(command));
                 self.tell(format!(
-                    "{count} techniques are lit; n and N step through them, esc puts them out."
+                    "{count} techniques are lit; {next} and {previous} step through them, {close} puts them out."
                 ));
             }
             None => self.tell("No technique is among the hits."),

@@ -183,6 +183,12 @@ impl Grid {
         }
     }
 
+    /// Puts the cursor on a cell.
+    pub fn put_cursor(&mut self, catalog: &Catalog, cell: Cell) {
+        self.cursor = Some(cell);
+        self.goal = self.row(catalog);
+    }
+
     /// Puts the cursor on a technique: in its current column if it stands there, else in its first.
     /// Opens the parent of a sub-technique. False if the catalogue does not have it.
     pub fn go(&mut self, catalog: &Catalog, id: ObjectId) -> bool {

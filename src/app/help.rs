@@ -73,6 +73,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Help(_)) => self.help().len(),
             Some(Overlay::Messages(_)) => self.message_lines().len(),
+            Some(Overlay::Copied(_)) => self.copied_lines().len(),
             _ => 0,
         }
     }

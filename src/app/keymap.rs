@@ -194,11 +194,16 @@ impl Keymap {
     }
 
     /// The keys that open a menu: those before the last of the first of its sequences.
-    pub fn opens(&self, scope: Scope, menu: &str) -> Option<String> {
+    pub fn keys_that_open(&self, scope: Scope, menu: &str) -> Option<&[Key]> {
         let holds = |b: &&Binding| reach(scope).contains(&b.scope) && b.keys.len() > 1;
         let mut bindings = self.bindings.iter().filter(holds);
         let binding = bindings.find(|b| menu_of(b.row) == Some(menu))?;
-        Some(shown(&binding.keys[..binding.keys.len() - 1]))
+        Some(&binding.keys[..binding.keys.len() - 1])
+    }
+
+    /// The same, as they are shown.
+    pub fn opens(&self, scope: Scope, menu: &str) -> Option<String> {
+        self.keys_that_open(scope, menu).map(shown)
     }
 
     /// The keys of a row as they are shown: `gx, space`; empty if it has none.
@@ -233,7 +238,7 @@ fn menu_of(row: &Row) -> Option<&'static str> {
 }
 
 /// A sequence of single characters is written together, as it is typed.
-fn shown(keys: &[Key]) -> String {
+pub(super) fn shown(keys: &[Key]) -> String {
     let texts: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let together = texts.iter().all(|text| text.chars().count() == 1);
     texts.join(if together { "" } else { " " })

@@ -1,6 +1,8 @@
 //! Where things stand on a screen of a given size: plain arithmetic, so that update and ui agree.
 
 use super::grid::Zoom;
+use super::{Filter, ThemeChoice};
+use crate::page::wrap_text;
 
 /// A rectangle in terminal cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,6 +106,54 @@ pub fn share(upper: &mut Area, lower: &mut Area, upper_lines: usize, lower_lines
     upper.height = height;
     lower.y = upper.y + height + 1;
     lower.height = bottom - lower.y;
+}
+
+/// The inside of a framed box: a border, and a blank column on either side.
+pub fn inside(area: Area) -> Area {
+    if area.width < 4 || area.height < 3 {
+        return Area { width: 0, height: 0, ..area };
+    }
+    Area::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2)
+}
+
+/// The first row of a list in a popup of which so many are visible, so that the chosen one is.
+pub fn first_row(chosen: usize, visible: u16) -> usize {
+    (chosen + 1).saturating_sub(usize::from(visible))
+}
+
+/// Rows of hits at the most.
+const MOST_HITS: u16 = 24;
+
+/// The box of the search. From [`TWO_PANES`] on there is a preview beside it.
+pub fn search(body: Area) -> Area {
+    let width = if body.width >= TWO_PANES { min(body.width * 3 / 5, 96) } else { body.width - 6 };
+    Area::new(body.x + 3, body.y + 2, width, min(body.height - 3, MOST_HITS + 3))
+}
+
+/// The box of the palette.
+pub fn palette(body: Area) -> Area {
+    Area::new(body.x + 3, body.y + 2, min(body.width - 6, 100), min(body.height - 3, 20))
+}
+
+/// The box of a filter: its values, and room for the longest text about one, so that it does not jump
+/// from value to value.
+pub fn filter(body: Area, filter: &Filter) -> Area {
+    let width = min(body.width - 6, 84);
+    let texts = filter.values.iter().map(|(v, _)| wrap_text(&v.what, usize::from(width - 4)).len());
+    let rows = filter.values.len() + texts.max().unwrap_or(0) + 3;
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX);
+    Area::new(body.x + 3, body.y + 2, width, min(rows, body.height - 2))
+}
+
+/// Rows below the names of themes: a blank one and two of samples.
+pub const SAMPLE_ROWS: u16 = 3;
+
+/// The box of the themes: the names, and samples as wide as all states need. It stands to the right, so
+/// that the screen behind can be seen.
+pub fn themes(body: Area, choice: &ThemeChoice) -> Area {
+    let names = u16::try_from(choice.names.len()).unwrap_or(u16::MAX);
+    let (width, height) = (min(39, body.width), min(names.saturating_add(SAMPLE_ROWS + 2), body.height));
+    Area::new(body.x + body.width - width, body.y, width, height)
 }
 
 /// `count` panes side by side with a column between them.

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{App, Command, Effect, NoteEdit, Overlay};
+use super::{App, Command, Effect, NoteEdit, Outcome, Overlay};
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, State};
 
@@ -58,14 +58,14 @@ impl App {
     /// Sends what failed before, then the record: the order on disk is the order of the changes.
     fn save(&mut self, record: Record) -> Vec<Effect> {
         let mut effects = self.send_failed_again();
-        self.saving.in_flight.push_back(record.clone());
+        self.saving.waiting.push_back(record.clone());
         effects.push(Effect::Save(record));
         effects
     }
 
     pub(super) fn send_failed_again(&mut self) -> Vec<Effect> {
         let failed = std::mem::take(&mut self.saving.failed);
-        self.saving.in_flight.extend(failed.iter().cloned());
+        self.saving.waiting.extend(failed.iter().cloned());
         failed.into_iter().map(Effect::Save).collect()
     }
 
@@ -87,44 +87,126 @@ impl App {
         }
     }
 
-    pub(super) fn saved(&mut self, assessment: Assessment, applied: Option<Edit>) -> Vec<Effect> {
-        let record = self.saving.in_flight.pop_front();
+    pub(super) fn kept(&mut self) {
+        let record = self.saving.waiting.get(self.saving.kept).cloned();
+        self.saving.kept += 1;
         self.saving.done = true;
         self.saving.warned = false;
         if self.saving.failed.is_empty() {
             self.saving.reason = None;
         }
-        // While more is under way the screen shows more than the file holds; the last answer has it all.
-        let mut gone = 0;
-        if self.saving.in_flight.is_empty() && self.saving.failed.is_empty() {
-            let shown = self.assessment.marks.keys().filter(|id| self.catalog.contains(**id));
-            gone = shown.filter(|id| !assessment.marks.contains_key(id)).count();
-            self.assessment = assessment;
-            self.revision += 1;
+        // An undo or redo is told when it is known what it came to.
+        if let Some(Record::Do(edit)) = record
+            && self.saving.behind.is_none()
+        {
+            self.tell(format!("Saved: {}.", edit.describe()));
         }
-        match (record, applied) {
-            // Marks that vanish under one's eyes do not do so without a word.
-            (Some(Record::Do(edit)), _) if gone > 0 => {
-                let (marks, are) = if gone == 1 { ("mark", "is") } else { ("marks", "are") };
-                let saved = edit.describe();
-                self.complain(format!(
-                    "Saved: {saved}. But {gone} {marks} shown here {are} no longer in the file: it was changed or removed meanwhile."
-                ));
-            }
-            (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
-            (Some(Record::Undo), Some(edit)) => {
-                self.show_changed(&edit);
-                self.tell(format!("Undone, now: {}.", edit.describe()));
-            }
-            (Some(Record::Redo), Some(edit)) => {
-                self.show_changed(&edit);
-                self.tell(format!("Redone, now: {}.", edit.describe()));
-            }
-            (Some(Record::Undo), None) => self.tell("Nothing to undo."),
-            (Some(Record::Redo), None) => self.tell("Nothing to redo."),
-            (None, _) => {}
+    }
+
+    pub(super) fn saved(&mut self, assessment: Assessment, outcomes: Vec<Outcome>) {
+        self.saving.done = true;
+        self.saving.warned = false;
+        self.saving.behind = None;
+        if self.saving.failed.is_empty() {
+            self.saving.reason = None;
         }
-        Vec::new()
+        let mut expected = self.stored.clone();
+        for outcome in outcomes {
+            if let Ok(Some(edit)) = &outcome {
+                edit.apply(&mut expected);
+            }
+            let kept = self.saving.kept > 0;
+            self.saving.kept = self.saving.kept.saturating_sub(1);
+            match (self.saving.waiting.pop_front(), outcome) {
+                (_, Err(why)) => self.complain(why),
+                // Said already when it was kept.
+                (Some(Record::Do(_)), _) if kept => {}
+                (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
+                (Some(Record::Undo), Ok(Some(edit))) => {
+                    self.show_changed(&edit);
+                    self.tell(format!("Undone, now: {}.", edit.describe()));
+                }
+                (Some(Record::Redo), Ok(Some(edit))) => {
+                    self.show_changed(&edit);
+                    self.tell(format!("Redone, now: {}.", edit.describe()));
+                }
+                (Some(Record::Undo), Ok(None)) => self.tell("Nothing to undo."),
+                (Some(Record::Redo), Ok(None)) => self.tell("Nothing to redo."),
+                (None, _) => {}
+            }
+        }
+        self.take_over(&expected, assessment);
+    }
+
+    /// Shows what the file holds, with what is not in it yet on top, and tells what others did: what
+    /// is there beside the expected, and marks that vanish, which they do not do without a word.
+    fn take_over(&mut self, expected: &Assessment, assessment: Assessment) {
+        let here = |id: &&ObjectId| self.catalog.contains(**id);
+        let gone = expected.marks.keys().filter(here).filter(|id| !assessment.marks.contains_key(id)).count();
+        let differs = |id: &&ObjectId| assessment.mark(**id) != expected.mark(**id);
+        let changed: Vec<ObjectId> = assessment.marks.keys().filter(here).filter(differs).copied().collect();
+        self.stored = assessment.clone();
+        let before = std::mem::replace(&mut self.assessment, assessment);
+        for record in self.saving.waiting.iter().chain(&self.saving.failed) {
+            if let Record::Do(edit) = record {
+                edit.apply(&mut self.assessment);
+            }
+        }
+        self.revision += 1;
+        match changed.as_slice() {
+            [] => {}
+            [id] => {
+                let mark = self.stored.mark(*id);
+                let who = mark.by.as_deref().unwrap_or("somebody");
+                let text = format!("{who}: {} {}.", id.short(), mark.state(self.today).word());
+                self.tell(text);
+            }
+            many => {
+                let named: Vec<String> = many.iter().take(5).map(|id| id.short()).collect();
+                let more = if many.len() > named.len() { ", ..." } else { "" };
+                self.tell(format!("{} marks changed by others: {}{more}.", many.len(), named.join(", ")));
+            }
+        }
+        if gone > 0 {
+            let (marks, are) = if gone == 1 { ("mark", "is") } else { ("marks", "are") };
+            let said =
+                self.message.take().map(|message| format!("{} But ", message.text)).unwrap_or_default();
+            self.complain(format!(
+                "{said}{gone} {marks} shown here {are} no longer in the file: it was changed or removed meanwhile."
+            ));
+        }
+        // Both are to be read: the message line has room for one, the messages have all.
+        if let Some(text) = self.about_conflicts(Some(&before)) {
+            self.complain(text);
+        }
+    }
+
+    pub(super) fn changed_by_others(&mut self, assessment: Option<Assessment>, read_only: Option<String>) {
+        let was = std::mem::replace(&mut self.read_only, read_only.clone());
+        if let Some(assessment) = assessment {
+            let expected = self.stored.clone();
+            self.take_over(&expected, assessment);
+        }
+        match (was, read_only) {
+            (was, Some(reason)) if was.as_ref() != Some(&reason) => self.complain(reason),
+            (Some(_), None) => self.tell("The file of marks can be written again."),
+            _ => {}
+        }
+    }
+
+    /// How many objects people contradict each other about, and one of them; with an assessment
+    /// given, only those that are new since.
+    pub(super) fn about_conflicts(&self, since: Option<&Assessment>) -> Option<String> {
+        let known = |id, mark: &Mark| since.is_some_and(|s| s.mark(id).conflicts == mark.conflicts);
+        let new: Vec<_> = self.assessment.in_conflict().filter(|(id, mark)| !known(*id, mark)).collect();
+        let (id, mark) = new.first()?;
+        let field = mark.disputed().next()?;
+        let id = id.short();
+        Some(match (new.len(), mark.status_dispute()) {
+            (1, Some(words)) => format!("Conflict: {id} is {words}; the next mark settles it."),
+            (1, None) => format!("Conflict about the {} of {id}; its page shows both sides.", field.word()),
+            (count, _) => format!("{count} conflicts, {id} is the first; the pages show both sides."),
+        })
     }
 
     /// Moves the matrix to what an undo changed: a change out of sight is a change not seen.
@@ -134,8 +216,13 @@ impl App {
         }
     }
 
-    pub(super) fn not_saved(&mut self, reason: String) -> Vec<Effect> {
-        match self.saving.in_flight.pop_front() {
+    pub(super) fn not_in_file(&mut self, reason: String) {
+        self.complain(format!("NOT IN THE FILE: {reason}"));
+        self.saving.behind = Some(reason);
+    }
+
+    pub(super) fn not_saved(&mut self, reason: String) {
+        match self.saving.waiting.remove(self.saving.kept) {
             // The mark stays on the screen and is tried again with the next one.
             Some(record @ Record::Do(_)) => {
                 self.saving.failed.push(record);
@@ -156,7 +243,6 @@ impl App {
             }
             _ => self.complain(reason),
         }
-        Vec::new()
     }
 
     pub(super) fn start_note(&mut self) {

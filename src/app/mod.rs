@@ -5,17 +5,20 @@
 
 mod arrange;
 mod command;
+mod copy;
 mod deck;
 mod event;
 mod filter;
 mod find;
 mod grid;
 mod help;
+mod hints;
 mod key;
 mod keymap;
-mod layout;
+pub mod layout;
 mod marks;
 mod motion;
+mod mouse;
 mod screen;
 mod theme;
 mod update;
@@ -27,13 +30,16 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
+pub use copy::Copied;
 pub use deck::Deck;
-pub use event::{Effect, Event, UserTheme};
+pub use event::{Effect, Event, Outcome, UserTheme};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
+pub use hints::{Does, Hint};
 pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
+pub use mouse::{Mouse, MouseDid};
 pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search, ThemeChoice};
 pub use view::{Pane, Position};
 
@@ -70,6 +76,8 @@ pub struct Start {
     /// Written into marks as `by`.
     pub author: Option<String>,
     pub today: Date,
+    /// Whether the terminal is to report the mouse.
+    pub mouse: bool,
     /// Columns and rows.
     pub size: (u16, u16),
     pub settings: Settings,
@@ -82,12 +90,16 @@ pub struct Start {
 /// Whether marks are on disk.
 #[derive(Debug, Default)]
 pub struct Saving {
-    /// Records sent and not yet answered, oldest first.
-    in_flight: VecDeque<Record>,
+    /// Records that are not in the file as far as is known, oldest first.
+    waiting: VecDeque<Record>,
+    /// So many of them, the oldest, are in the journal.
+    kept: usize,
     /// Records that could not be saved; they are sent again before the next one.
     failed: Vec<Record>,
     /// Why the last one failed.
     reason: Option<String>,
+    /// Why what is in the journal could not be put into the file.
+    behind: Option<String>,
     /// Something was saved in this session.
     done: bool,
     /// The user has been told that quitting loses the failed records.
@@ -103,6 +115,8 @@ pub enum SavingState {
     Saved,
     /// So many marks are not on disk.
     NotSaved(usize),
+    /// So many marks are on disk, but not in the assessment file.
+    Behind(usize),
     ReadOnly,
 }
 
@@ -111,6 +125,7 @@ pub enum SavingState {
 pub struct App {
     pub catalog: Arc<Catalog>,
     pub source: String,
+    /// What is shown: the file's marks with one's own unsaved ones on top.
     pub assessment: Assessment,
     pub name: String,
     pub read_only: Option<String>,
@@ -141,6 +156,8 @@ pub struct App {
     pub message: Option<Message>,
     pub messages: Vec<Message>,
     pub keymap: Keymap,
+    /// What the file held when it was last seen.
+    stored: Assessment,
     author: Option<String>,
     places: Vec<Screen>,
     place: usize,
@@ -158,6 +175,10 @@ pub struct App {
     seek: Option<Seek>,
     /// How many decks of cards were begun.
     decks: usize,
+    /// Whether the terminal reports the mouse.
+    pub mouse: bool,
+    /// What was copied last.
+    copied: String,
 }
 
 /// A place in a page.
@@ -178,8 +199,11 @@ impl App {
             lens: Lens::default(),
             in_lens: None,
             decks: 0,
+            mouse: start.mouse,
+            copied: String::new(),
             catalog: start.catalog,
             source: start.source,
+            stored: start.assessment.clone(),
             assessment: start.assessment,
             name: start.name,
             read_only: start.read_only,
@@ -228,6 +252,9 @@ impl App {
         for notice in start.notices {
             app.tell(notice);
         }
+        if let Some(text) = app.about_conflicts(None) {
+            app.complain(text);
+        }
         if let Some(reason) = app.read_only.clone() {
             app.complain(reason);
         }
@@ -255,7 +282,7 @@ impl App {
             Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Note(_)) => Scope::Text,
             Some(Overlay::Filter(_)) => Scope::Filter,
             Some(Overlay::Themes(_)) => Scope::Themes,
-            Some(Overlay::Help(_) | Overlay::Messages(_)) => Scope::Popup,
+            Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => Scope::Popup,
             None => self.screen_scope(),
         }
     }
@@ -276,11 +303,16 @@ impl App {
     }
 
     pub fn saving_state(&self) -> SavingState {
-        if self.read_only.is_some() {
+        let Saving { waiting, kept, failed, behind, .. } = &self.saving;
+        // What an undo or redo comes to shows only when it is in the file.
+        let unseen = waiting.iter().take(*kept).any(|record| !matches!(record, Record::Do(_)));
+        if !failed.is_empty() {
+            SavingState::NotSaved(failed.len())
+        } else if behind.is_some() && *kept > 0 {
+            SavingState::Behind(*kept)
+        } else if self.read_only.is_some() {
             SavingState::ReadOnly
-        } else if !self.saving.failed.is_empty() {
-            SavingState::NotSaved(self.saving.failed.len())
-        } else if !self.saving.in_flight.is_empty() {
+        } else if waiting.len() > *kept || unseen {
             SavingState::Saving
         } else if self.saving.done {
             SavingState::Saved
@@ -292,6 +324,11 @@ impl App {
     /// Why marks are not saved, as long as they are not.
     pub fn save_failure(&self) -> Option<&str> {
         self.saving.reason.as_deref()
+    }
+
+    /// Why marks are in the journal only, and where that lies, as long as they are.
+    pub fn save_delay(&self) -> Option<&str> {
+        self.saving.behind.as_deref()
     }
 
     /// The object that a mark would go to: the one under the cursor or the chosen link, else that of

@@ -58,6 +58,8 @@ pub enum Overlay {
     /// Scrolled by so many lines.
     Help(usize),
     Messages(usize),
+    /// What was copied last, scrolled by so many lines.
+    Copied(usize),
 }
 
 #[derive(Debug, Default)]

@@ -18,12 +18,32 @@ impl App {
                 self.paste(&text);
                 Vec::new()
             }
+            Event::Mouse(mouse) => self.mouse_did(mouse),
+            Event::Screen(text) => self.send(text),
             Event::Resize(width, height) => {
                 self.size = (width, height);
                 Vec::new()
             }
-            Event::Saved { assessment, applied } => self.saved(assessment, applied),
-            Event::NotSaved(reason) => self.not_saved(reason),
+            Event::Kept => {
+                self.kept();
+                Vec::new()
+            }
+            Event::Saved { assessment, outcomes } => {
+                self.saved(assessment, outcomes);
+                Vec::new()
+            }
+            Event::NotSaved(reason) => {
+                self.not_saved(reason);
+                Vec::new()
+            }
+            Event::NotInFile(reason) => {
+                self.not_in_file(reason);
+                Vec::new()
+            }
+            Event::Changed { assessment, read_only } => {
+                self.changed_by_others(assessment, read_only);
+                Vec::new()
+            }
             Event::Edited { id, note } => match note {
                 Some(note) => self.set_note(id, &note),
                 None => {
@@ -111,7 +131,8 @@ impl App {
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
-        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_))) {
+        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)))
+        {
             return self.run_in_popup(command);
         }
         match command {
@@ -181,6 +202,18 @@ impl App {
             Command::Help => self.overlays.push(Overlay::Help(0)),
             Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
             Command::Messages => self.overlays.push(Overlay::Messages(usize::MAX)),
+            Command::Copy(what) => return self.copy(what),
+            Command::CopyScreen => return vec![Effect::CopyScreen],
+            Command::ShowCopied => self.show_copied(),
+            Command::Mouse => {
+                self.mouse = !self.mouse;
+                self.tell(if self.mouse {
+                    "The mouse works here; with shift it selects text."
+                } else {
+                    "The mouse is the terminal's again: it selects text."
+                });
+                return vec![Effect::Mouse(self.mouse)];
+            }
             Command::Redraw => return vec![Effect::Redraw],
             Command::Suspend => return vec![Effect::Suspend],
             Command::Quit => return self.quit(),
@@ -204,7 +237,8 @@ impl App {
     fn run_in_popup(&mut self, command: Command) -> Vec<Effect> {
         let page = usize::from(self.size.1.saturating_sub(6)).max(1);
         let last = self.popup_lines().saturating_sub(page);
-        let Some(Overlay::Help(at) | Overlay::Messages(at)) = self.overlays.last_mut() else {
+        let Some(Overlay::Help(at) | Overlay::Messages(at) | Overlay::Copied(at)) = self.overlays.last_mut()
+        else {
             return Vec::new();
         };
         let here = (*at).min(last);
@@ -242,14 +276,15 @@ impl App {
                 self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step);
             }
             None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)) => {
-                self.tell("No link is chosen; j and k move from link to link.");
+                let (down, up) = (self.key_of(Command::Down), self.key_of(Command::Up));
+                self.tell(format!("No link is chosen; {down} and {up} move from link to link."));
             }
             None => {}
         }
     }
 
     /// The object whose page is read: that of the screen, or the one beside the matrix.
-    fn page_object(&self) -> Option<ObjectId> {
+    pub(super) fn page_object(&self) -> Option<ObjectId> {
         match self.screen() {
             Screen::Object(view) => Some(view.id),
             Screen::Matrix => self.grid.cursor.map(|c| c.id),

@@ -127,7 +127,28 @@ pub(super) fn link(raw: Raw, warnings: &mut Warnings) -> Result<Catalog, ReadErr
     let mut catalog =
         Catalog { release: raw.release, format: raw.format, tactics, techniques, mitigations, case_studies };
     link_back(&mut catalog, &column_of);
+    names_fit(&catalog)?;
     Ok(catalog)
+}
+
+/// The most bytes of names, a sub-technique's with its parent's in front. Official releases have some
+/// 20 KB. The search index takes a multiple of it, and a long name counts once per sub-technique:
+/// a file of 100 KB could ask for two gigabytes.
+const MOST_NAMES: usize = 1024 * 1024;
+
+fn names_fit(catalog: &Catalog) -> Result<(), ReadError> {
+    let parent = |t: &Technique| t.parent.and_then(|p| catalog.name(p)).map_or(0, str::len);
+    let techniques: usize = catalog.techniques.iter().map(|t| t.name.len() + parent(t)).sum();
+    let others = (catalog.tactics.iter().map(|o| &o.name))
+        .chain(catalog.mitigations.iter().map(|o| &o.name))
+        .chain(catalog.case_studies.iter().map(|o| &o.name));
+    if techniques + others.map(|name| name.len()).sum::<usize>() > MOST_NAMES {
+        return Err(ReadError::whole(
+            "the names in the file come to more than 1 MiB, a sub-technique's counted with its parent's, \
+             which is the most that is read",
+        ));
+    }
+    Ok(())
 }
 
 /// Which objects the file holds.

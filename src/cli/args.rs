@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::shell::Shell;
 use crate::coverage::State;
 
 /// The MITRE ATLAS matrix in a terminal: find attacks on AI systems, read them, and mark which of
@@ -30,6 +31,10 @@ pub(super) struct Args {
     /// Draw the lines of the screen in ASCII
     #[arg(long)]
     pub ascii: bool,
+    /// Without a screen: read verbs line by line from the keyboard or a file, for screen readers, logs
+    /// and scripts
+    #[arg(long)]
+    pub plain: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -52,7 +57,8 @@ given with -C: YAML, made to be read, edited by hand and merged by git.
 Settings (theme, colours, keys, paths) lie in $XDG_CONFIG_HOME/atlasnav/config.toml, or in the file
 that --config or ATLASNAV_CONFIG names; `atlasnav config init` writes one to start from.
 
-Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 bad data or marks file.";
+Exit codes: 0 done, 1 nothing found or conflicts left, 2 wrong usage,
+3 bad data or marks file.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -99,10 +105,33 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print the matrix: the tactics in their order with their techniques and marks
+    Matrix {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Leave the sub-techniques out
+        #[arg(long)]
+        folded: bool,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Say what a term of AI security means; without one, all terms
     Glossary {
         /// Such as jailbreak, or a word of its meaning
         term: Vec<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the last change of a mark back
+    Undo {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring back what was undone
+    Redo {
         /// Answer as JSON
         #[arg(long)]
         json: bool,
@@ -121,6 +150,29 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the copies of the assessment file as it was before, newest first
+    Backups {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Merge the changes of two assessment files since their common ancestor, as a merge driver of git
+    ///
+    /// Writes the result into OURS. Exits with 1 if the file then holds conflicts that a mark has to
+    /// settle, and with 3, OURS untouched, if a file is damaged.
+    Merge {
+        /// The common ancestor (%O in git's configuration); an empty file if there is none
+        base: PathBuf,
+        /// Our file (%A); gets the result
+        ours: PathBuf,
+        /// Their file (%B)
+        theirs: PathBuf,
+    },
+    /// Print a script that completes verbs, ids, statuses and fields in a shell
+    #[command(after_help = COMPLETE)]
+    Completions { shell: Shell },
+    /// Print the manual page; `atlasnav man | man -l -` shows it
+    Man,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -132,6 +184,12 @@ pub(super) enum ConfigAction {
     /// Say where the settings and the user's own themes lie
     Path,
 }
+
+const COMPLETE: &str = "\
+For this shell, and for all that start later:
+  bash   source <(atlasnav completions bash)             in ~/.bashrc
+  zsh    atlasnav completions zsh > DIR/_atlasnav        DIR being one of $fpath
+  fish   atlasnav completions fish > ~/.config/fish/completions/atlasnav.fish";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ListOf {
@@ -152,6 +210,7 @@ pub(super) const fn state_word(state: State) -> &'static str {
         State::Tested => "tested",
         State::NotApplicable => "not-applicable",
         State::Accepted => "accepted",
+        State::Conflict => "conflict",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::catalog::{
 use crate::coverage::{Assessment, Rollup, State};
 use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
+use crate::store::Backup;
 
 fn texts(list: &[Text]) -> Vec<&str> {
     list.iter().map(|t| &**t).collect()
@@ -40,6 +41,7 @@ pub(super) fn mark(assessment: &Assessment, today: Date, id: ObjectId) -> Value 
         "review": mark.review,
         "by": mark.by,
         "on": mark.on,
+        "conflicts": mark.conflicts,
     })
 }
 
@@ -162,6 +164,19 @@ pub(super) fn row(row: &ListRow, kind: ListKind) -> Value {
     };
     json!({"id": row.id.to_string(), "name": row.name, "state": row.state.map(state_word),
            about: row.about, count: row.count})
+}
+
+/// The objects in conflict with everything that is said of them.
+pub(super) fn conflicts(assessment: &Assessment) -> Vec<Value> {
+    assessment
+        .in_conflict()
+        .map(|(id, mark)| json!({"id": id.to_string(), "conflicts": mark.conflicts}))
+        .collect()
+}
+
+pub(super) fn backup(backup: &Backup) -> Value {
+    json!({"taken": backup.taken.to_string(), "marks": backup.marks,
+           "path": backup.path.display().to_string()})
 }
 
 pub(super) fn rollup(r: &Rollup) -> Value {

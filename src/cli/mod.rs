@@ -4,6 +4,8 @@ mod args;
 mod config;
 mod json;
 mod output;
+mod plain;
+mod shell;
 mod verbs;
 
 use std::io::IsTerminal;
@@ -16,7 +18,7 @@ use clap::error::ErrorKind;
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
-use crate::store::{Paths, Store, read_release};
+use crate::store::{Paths, Store, apart, read_release};
 use crate::term;
 use crate::ui::Ui;
 use args::{Args, Verb};
@@ -28,6 +30,8 @@ use output::{Output, complain};
 enum Failure {
     /// 1: nothing was found.
     Nothing(String),
+    /// 1: it is merged, but somebody has to choose.
+    Conflicts(String),
     /// 2: the program was called wrongly.
     Usage(String),
     /// 3: a data or marks file is bad, or could not be written.
@@ -50,7 +54,7 @@ pub fn run() -> ExitCode {
     };
     let (code, text) = match go(args) {
         Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Nothing(text)) => (1, text),
+        Err(Failure::Nothing(text) | Failure::Conflicts(text)) => (1, text),
         Err(Failure::Usage(text)) => (2, text),
         Err(Failure::Data(text)) => (3, text),
     };
@@ -74,7 +78,10 @@ fn of_clap(error: &clap::Error) -> ExitCode {
 }
 
 fn go(args: Args) -> Result<(), Failure> {
-    if args.verb.is_none() && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+    if args.verb.is_none()
+        && !args.plain
+        && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal())
+    {
         return Err(Failure::Usage(
             "the matrix needs a terminal; `atlasnav --help` lists the verbs that do without one".to_owned(),
         ));
@@ -91,9 +98,15 @@ fn go(args: Args) -> Result<(), Failure> {
     let (catalog, source, warnings) = open_catalog(data.as_deref())?;
     let store = Store::new(Paths::find(assessment).map_err(Failure::data)?);
     match args.verb {
+        None if args.plain => {
+            config::complain_once(&config.warnings, "`atlasnav config check`");
+            verbs::confine(None, &store);
+            plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store, &config))
+        }
         Some(verb) => {
             config::complain_once(&config.warnings, "`atlasnav config check`");
             config::complain_once(&warnings, "! on the matrix");
+            verbs::confine(Some(&verb), &store);
             verbs::run(verb, &catalog, &source, &store, &config)
         }
         None => {
@@ -114,7 +127,7 @@ fn open_catalog(path: Option<&Path>) -> Result<(Catalog, String, Vec<String>), F
     let name =
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let name = crate::catalog::sanitize(&name, false).into_owned();
-    let (catalog, warnings) = read(&bytes).map_err(|error| {
+    let (catalog, warnings) = apart(|| read(&bytes)).map_err(|error| {
         let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
         Failure::Data(format!("{name}{line}: {}", error.what))
     })?;
@@ -130,7 +143,7 @@ fn screen(
     mut config: Config,
     ui: Ui,
 ) -> Result<(), Failure> {
-    let loaded = store.load(&catalog);
+    let loaded = store.open(&catalog);
     let (keymap, theme) = (config.keymap(), config.theme());
     let Config { files, settings, warnings: mut notices } = config;
     notices.extend(loaded.notices);
@@ -147,6 +160,7 @@ fn screen(
         read_only: loaded.read_only,
         author: settings.author.clone().or_else(author),
         today: today(),
+        mouse: settings.mouse.unwrap_or_else(|| !over_ssh()),
         size: term::size().map_err(failed)?,
         settings,
         theme,
@@ -155,7 +169,7 @@ fn screen(
     let ended = term::run(app, ui, store, files).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
-        reasons => Err(Failure::Data(format!("marks are not saved: {}", reasons.join(" ")))),
+        reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
     }
 }
 
@@ -164,6 +178,12 @@ fn author() -> Option<String> {
     let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok()?;
     let name = crate::catalog::sanitize(name.trim(), false).into_owned();
     (!name.is_empty()).then_some(name)
+}
+
+/// Over SSH the mouse is left to the terminal until it is asked for: each report is a round trip, and
+/// people there select text.
+fn over_ssh() -> bool {
+    ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
 fn today() -> jiff::civil::Date {

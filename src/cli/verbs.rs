@@ -1,17 +1,19 @@
 //! The verbs: each answers on stdout, plain or as JSON.
 
+use std::path::Path;
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::args::{ListOf, Verb, state_word};
+use super::args::{ConfigAction, ListOf, Verb, state_word};
 use super::config::{self, Config};
 use super::output::{Output, complain};
-use super::{Failure, author, json, today};
+use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
-use crate::coverage::{Assessment, Change, Edit, Mark, Record, Rollup, State};
+use crate::coverage::{Assessment, Change, Edit, Field, Mark, Record, Rollup, State};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
 use crate::search::{Found, Index, Item, Query};
-use crate::store::Store;
+use crate::store::{Store, merge_files, write_only_beneath};
 
 struct Context<'a> {
     catalog: &'a Catalog,
@@ -35,11 +37,56 @@ pub(super) fn run(
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
         Verb::List { kind, fields, json } => context.list(kind, &fields.join(" "), json),
+        Verb::Matrix { fields, folded, json } => context.matrix(&fields.join(" "), folded, json),
+        Verb::Undo { json } => context.undo(&Record::Undo, json),
+        Verb::Redo { json } => context.undo(&Record::Redo, json),
+        Verb::Completions { shell } => shell::completions(catalog, shell),
+        Verb::Man => shell::manual(),
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
+        Verb::Backups { json } => context.backups(json),
+        // Only lines of `--plain` come here, and they may write nothing but marks.
+        Verb::Config { action: ConfigAction::Init, .. } => Err(Failure::Usage(
+            "`config init` can't be run from here; quit and run `atlasnav config init`".to_owned(),
+        )),
         Verb::Config { action, json } => config::run(action, json, config.files.clone()),
     }
+}
+
+/// Lets a verb write only where it has to, or those that `--plain` will read. What a system can't hold
+/// it does without.
+pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
+    let directories = match verb {
+        Some(
+            Verb::Find { .. }
+            | Verb::List { kind: ListOf::Tactics, .. }
+            | Verb::Glossary { .. }
+            | Verb::Backups { .. }
+            | Verb::Completions { .. }
+            | Verb::Man
+            // Its own run has written already; a line of `--plain` only asks.
+            | Verb::Config { .. },
+        ) => Vec::new(),
+        // The result replaces this file, which git has put into a directory of its own choice.
+        Some(Verb::Merge { ours, .. }) => {
+            let parent = ours.parent().filter(|p| !p.as_os_str().is_empty());
+            vec![parent.unwrap_or(Path::new(".")).to_owned()]
+        }
+        // A mark, or what an earlier run could not finish.
+        Some(
+            Verb::Show { .. }
+            | Verb::List { .. }
+            | Verb::Matrix { .. }
+            | Verb::Mark { .. }
+            | Verb::Undo { .. }
+            | Verb::Redo { .. }
+            | Verb::Status { .. },
+        )
+        | None => store.directories(),
+    };
+    write_only_beneath(&directories);
 }
 
 pub(super) fn print_json(value: &Value) -> Result<(), Failure> {
@@ -52,7 +99,7 @@ impl Context<'_> {
     /// The assessment. A damaged one is no reason not to read ATLAS: it is said, and taken as empty,
     /// but for the verbs that are about it.
     fn assessment(&self, is_the_point: bool) -> Result<Assessment, Failure> {
-        let loaded = self.store.load(self.catalog);
+        let loaded = self.store.open(self.catalog);
         for notice in &loaded.notices {
             complain(notice);
         }
@@ -203,6 +250,79 @@ impl Context<'_> {
         out.finish()
     }
 
+    /// The matrix column by column, each technique once per column.
+    fn matrix(&self, fields: &str, folded: bool, json: bool) -> Result<(), Failure> {
+        let lens = self.lens(fields)?;
+        let shown = lens.techniques(self.catalog);
+        let assessment = self.assessment(false)?;
+        let columns = self.catalog.tactics.iter().map(|tactic| {
+            let mut ids = self.catalog.in_tactic(tactic);
+            ids.retain(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
+            (tactic, ids)
+        });
+        let columns: Vec<_> = columns.filter(|(_, ids)| lens.is_empty() || !ids.is_empty()).collect();
+        if json {
+            let columns = columns.iter().map(|(tactic, ids)| {
+                let counts = Rollup::of(ids.iter().copied(), &assessment, self.today);
+                let cells = ids.iter().map(|id| {
+                    let state = state_word(assessment.state(*id, self.today));
+                    json!({"id": id.to_string(), "name": self.catalog.name(*id), "state": state})
+                });
+                json!({"id": tactic.id.to_string(), "name": *tactic.name,
+                       "techniques": cells.collect::<Vec<_>>(), "counts": json::rollup(&counts)})
+            });
+            return print_json(&columns.collect());
+        }
+        if columns.is_empty() {
+            return Err(Failure::Nothing(format!(
+                "ATLAS {} has no techniques that are {fields}",
+                self.catalog.release
+            )));
+        }
+        let mut out = Output::new();
+        for (i, (tactic, ids)) in columns.iter().enumerate() {
+            if i > 0 {
+                out.line("");
+            }
+            let counts = Rollup::of(ids.iter().copied(), &assessment, self.today);
+            let share = counts.percent_covered().map_or("n/a".to_owned(), |p| format!("{p}%"));
+            let (id, count) = (tactic.id.short(), ids.len());
+            let techniques = if count == 1 { "technique" } else { "techniques" };
+            out.line(&format!("{} ({id}): {count} {techniques}, {share} covered", tactic.name));
+            for id in ids {
+                // A sub-technique whose parent is left out is named in full.
+                let under =
+                    self.catalog.technique(*id).and_then(|t| t.parent).is_some_and(|p| ids.contains(&p));
+                let (indent, name) = if under {
+                    ("    ", self.catalog.name(*id).unwrap_or_default().to_owned())
+                } else {
+                    ("  ", self.catalog.full_name(*id))
+                };
+                let state = assessment.state(*id, self.today);
+                out.line(&format!("{indent}{} {} {name}: {}", state.glyph(), id.short(), state.word()));
+            }
+        }
+        out.finish()
+    }
+
+    fn undo(&self, record: &Record, json: bool) -> Result<(), Failure> {
+        let saved = self.store.commit(self.catalog, record).map_err(Failure::data)?;
+        for notice in &saved.notices {
+            complain(notice);
+        }
+        let Some(edit) = saved.applied else {
+            let what = if *record == Record::Undo { "undo" } else { "redo" };
+            return Err(Failure::Nothing(format!("there is nothing to {what}")));
+        };
+        if json {
+            let marks = edit.changes.iter().map(|c| json::mark(&saved.assessment, self.today, c.id));
+            return print_json(&marks.collect());
+        }
+        let mut out = Output::new();
+        out.line(&format!("now: {}", edit.describe()));
+        out.finish()
+    }
+
     /// The terms that have a name like this, or else a word of it in their meaning.
     fn glossary(&self, query: &str, json: bool) -> Result<(), Failure> {
         let terms = &guide().terms;
@@ -253,8 +373,8 @@ impl Context<'_> {
             after.on = Some(self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;
-            if let Some(notice) = saved.notice {
-                complain(&notice);
+            for notice in &saved.notices {
+                complain(notice);
             }
             return self.tell_mark(&saved.assessment, id, json);
         }
@@ -268,7 +388,9 @@ impl Context<'_> {
         let state = assessment.state(id, self.today);
         let mut out = Output::new();
         let name = self.catalog.full_name(id);
-        out.line(&format!("{} {} {name}: {}", state.glyph(), id.short(), state.word()));
+        let dispute = assessment.mark(id).status_dispute();
+        let dispute = dispute.map(|words| format!(", {words}; the next mark settles it")).unwrap_or_default();
+        out.line(&format!("{} {} {name}: {}{dispute}", state.glyph(), id.short(), state.word()));
         out.finish()
     }
 
@@ -294,6 +416,7 @@ impl Context<'_> {
                 "mitigations": json::rollup(&mitigations),
                 "tactics": tactics,
                 "retired": assessment.retired.len(),
+                "conflicts": json::conflicts(&assessment),
             }));
         }
         let mut out = Output::new();
@@ -311,6 +434,9 @@ impl Context<'_> {
         if let Some(text) = about_retired(self.catalog, &assessment) {
             out.line(&text);
         }
+        if let Some(text) = about_conflicts(&assessment) {
+            out.line(&text);
+        }
         out.line("");
         out.line(&format!("{:24}{:>6}{:>9}{:>8}{:>9}", "tactic", "all", "assessed", "covered", "tested"));
         for (name, r) in &tactics {
@@ -325,6 +451,57 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    fn merge(&self, base: &Path, ours: &Path, theirs: &Path) -> Result<(), Failure> {
+        let left = merge_files(self.catalog, base, ours, theirs).map_err(Failure::data)?;
+        let mut open = Vec::new();
+        let ids: Vec<String> = left.conflicts.iter().map(|id| id.short()).collect();
+        if !ids.is_empty() {
+            let ids_of = ids.join(", ");
+            open.push(match ids.len() {
+                1 => format!("1 object is in conflict, {ids_of}: its page tells what settles it"),
+                count => {
+                    format!("{count} objects are in conflict, {ids_of}: their pages tell what settles it")
+                }
+            });
+        }
+        if !left.unknown.is_empty() {
+            let fields = left.unknown.join(", ");
+            open.push(format!("both changed a field that can't be merged, ours stays: {fields}"));
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Conflicts(format!("merged, but {}", open.join("; "))))
+    }
+
+    fn backups(&self, json: bool) -> Result<(), Failure> {
+        let backups = self.store.backups().map_err(Failure::data)?;
+        if json {
+            print_json(&backups.iter().map(json::backup).collect())?;
+        }
+        if backups.is_empty() {
+            let path = sanitize(&self.store.path().display().to_string(), false).into_owned();
+            return Err(Failure::Nothing(format!("there is no backup of {path} yet")));
+        }
+        if json {
+            return Ok(());
+        }
+        let mut out = Output::new();
+        for backup in &backups {
+            let taken = backup.taken.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
+            let marks = match backup.marks {
+                Some(1) => "1 mark".to_owned(),
+                Some(count) => format!("{count} marks"),
+                None => "damaged".to_owned(),
+            };
+            let path = backup.path.display().to_string();
+            out.line(&format!("{taken}  {marks:>9}  {}", sanitize(&path, false)));
+        }
+        out.finish()
+    }
+}
+
 /// That the assessment has marks which this release has no objects for, if so.
 pub(super) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Option<String> {
     let release = &catalog.release;
@@ -333,6 +510,18 @@ pub(super) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Optio
         1 => Some(format!("1 mark is of an id that ATLAS {release} does not have; it is kept.")),
         count => Some(format!("{count} marks are of ids that ATLAS {release} does not have; they are kept.")),
     }
+}
+
+/// What people contradict each other about: `2 in conflict: T0051 (status), M0020 (owner, review)`.
+fn about_conflicts(assessment: &Assessment) -> Option<String> {
+    let objects: Vec<String> = assessment
+        .in_conflict()
+        .map(|(id, mark)| {
+            let fields: Vec<&str> = mark.disputed().map(Field::word).collect();
+            format!("{} ({})", id.short(), fields.join(", "))
+        })
+        .collect();
+    (!objects.is_empty()).then(|| format!("{} in conflict: {}", objects.len(), objects.join(", ")))
 }
 
 /// `3 of 208 techniques covered (1%), 1 of them tested; 12 of 208 assessed`

@@ -18,6 +18,8 @@ pub struct Settings {
     pub color: Option<Depth>,
     /// None to go by the locale.
     pub charset: Option<Charset>,
+    /// Whether the mouse is the program's at the start; None for everywhere but over SSH.
+    pub mouse: Option<bool>,
     /// Whether the panes beside the matrix show at the start.
     pub side_pane: bool,
     /// The zoom of the matrix at the start, 0 to 3.
@@ -38,6 +40,7 @@ impl Default for Settings {
             theme: Theme::DEFAULT.to_owned(),
             color: None,
             charset: None,
+            mouse: None,
             side_pane: true,
             zoom: 0,
             assessment: None,
@@ -72,7 +75,7 @@ pub struct Setting {
 }
 
 /// Every setting but the keys, which have tables of their own.
-pub const SETTINGS: [Setting; 8] = [
+pub const SETTINGS: [Setting; 9] = [
     Setting {
         name: "theme",
         default: "\"default\"",
@@ -102,6 +105,21 @@ pub const SETTINGS: [Setting; 8] = [
                 Some("auto") => None,
                 Some("ascii") => Some(Charset::Ascii),
                 Some("unicode") => Some(Charset::Unicode),
+                _ => return false,
+            };
+            true
+        },
+    },
+    Setting {
+        name: "mouse",
+        default: "\"auto\"",
+        values: "\"auto\", \"on\" or \"off\"",
+        help: "Whether the mouse is the program's at the start; auto is everywhere but over SSH.",
+        set: |settings, value| {
+            settings.mouse = match value.as_str() {
+                Some("auto") => None,
+                Some("on") => Some(true),
+                Some("off") => Some(false),
                 _ => return false,
             };
             true
@@ -296,7 +314,7 @@ mod tests {
 
     #[test]
     fn every_setting_is_taken_over() {
-        let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nside-pane = false\nzoom = 2\n\
+        let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nmouse = \"off\"\nside-pane = false\nzoom = 2\n\
                     assessment = \"~/marks.yaml\"\ndata = \"ATLAS.yaml\"\nauthor = \" Zoë \"\n\
                     [keys.everywhere]\nfind = [\"/\", \"ctrl-s\"]\nundo = []\n";
         let (settings, problems) = Settings::read(text);
@@ -311,12 +329,13 @@ mod tests {
             theme: "dark".to_owned(),
             color: Some(Depth::Indexed),
             charset: Some(Charset::Unicode),
+            mouse: Some(false),
             side_pane: false,
             zoom: 2,
             assessment: Some("~/marks.yaml".to_owned()),
             data: Some("ATLAS.yaml".to_owned()),
             author: Some("Zoë".to_owned()),
-            keys: vec![key("find", &["/", "ctrl-s"], 10), key("undo", &[], 11)],
+            keys: vec![key("find", &["/", "ctrl-s"], 11), key("undo", &[], 12)],
         };
         assert_eq!(settings, expected);
     }

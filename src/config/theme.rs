@@ -30,7 +30,7 @@ pub enum Role {
 }
 
 /// How many roles there are.
-const COUNT: usize = 11 + State::ALL.len();
+const COUNT: usize = 12 + State::ALL.len();
 
 impl Role {
     /// Every role, in the order of a theme's table.
@@ -54,6 +54,7 @@ impl Role {
         Role::State(State::Tested),
         Role::State(State::NotApplicable),
         Role::State(State::Accepted),
+        Role::State(State::Conflict),
     ];
 
     /// The name in a theme's file. What stands before a dot names the parent.
@@ -78,6 +79,7 @@ impl Role {
             Role::State(State::Tested) => "state.tested",
             Role::State(State::NotApplicable) => "state.not-applicable",
             Role::State(State::Accepted) => "state.accepted",
+            Role::State(State::Conflict) => "state.conflict",
         }
     }
 
@@ -102,6 +104,7 @@ impl Role {
             Role::State(State::Tested) => 16,
             Role::State(State::NotApplicable) => 17,
             Role::State(State::Accepted) => 18,
+            Role::State(State::Conflict) => 19,
         }
     }
 }
@@ -199,6 +202,7 @@ impl Default for Theme {
             Role::State(State::Tested) => Paint::named(BLUE, A::REVERSED),
             Role::State(State::NotApplicable) => Paint::new(A::DIM.and(A::CROSSED_OUT)),
             Role::State(State::Accepted) => Paint::named(MAGENTA, A::UNDERLINED.and(A::DIM)),
+            Role::State(State::Conflict) => Paint::named(MAGENTA, A::BOLD),
         };
         Theme { paints: Role::ALL.map(paint), background: None }
     }
@@ -219,6 +223,7 @@ static MONOCHROME: LazyLock<Theme> = LazyLock::new(|| {
         Role::State(State::Planned) => A::DIM.and(A::UNDERLINED),
         Role::State(State::NotApplicable) => A::DIM.and(A::CROSSED_OUT),
         Role::State(State::Accepted) => A::DIM.and(A::UNDERLINED).and(A::CROSSED_OUT),
+        Role::State(State::Conflict) => A::REVERSED.and(A::UNDERLINED),
     };
     Theme { paints: Role::ALL.map(|role| Paint::new(attributes(role))), background: None }
 });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assessment, Mark, Status};
+use super::{Assessment, Field, Mark, Status, merge};
 use crate::catalog::ObjectId;
 
 /// One mark before and after. Only the fields that differ are what the change is about, so two
@@ -15,24 +15,16 @@ pub struct Change {
 }
 
 impl Change {
-    /// Sets the fields that the change is about. An emptied mark is dropped.
-    pub fn apply(&self, assessment: &mut Assessment) {
-        let mut mark = assessment.mark(self.id).clone();
-        let Mark { status, owner, note, evidence, tested, review, by, on } = &self.after;
-        let before = &self.before;
-        set(&mut mark.status, &before.status, status);
-        set(&mut mark.owner, &before.owner, owner);
-        set(&mut mark.note, &before.note, note);
-        set(&mut mark.evidence, &before.evidence, evidence);
-        set(&mut mark.tested, &before.tested, tested);
-        set(&mut mark.review, &before.review, review);
-        set(&mut mark.by, &before.by, by);
-        set(&mut mark.on, &before.on, on);
-        if mark.is_empty() {
+    /// Merges the change into what the mark says now, and tells the fields that somebody else had
+    /// changed otherwise. An emptied mark is dropped.
+    pub fn apply(&self, assessment: &mut Assessment) -> Vec<Clash> {
+        let merged = merge(&self.before, &self.after, assessment.mark(self.id));
+        if merged.mark.is_empty() {
             assessment.marks.remove(&self.id);
         } else {
-            assessment.marks.insert(self.id, mark);
+            assessment.marks.insert(self.id, merged.mark);
         }
+        Clash::of(self.id, merged.clashes)
     }
 
     pub fn invert(&self) -> Change {
@@ -40,9 +32,16 @@ impl Change {
     }
 }
 
-fn set<T: Clone + PartialEq>(field: &mut T, before: &T, after: &T) {
-    if before != after {
-        field.clone_from(after);
+/// A field that two people changed differently: the mark now holds what both said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clash {
+    pub id: ObjectId,
+    pub field: Field,
+}
+
+impl Clash {
+    pub fn of(id: ObjectId, fields: Vec<Field>) -> Vec<Clash> {
+        fields.into_iter().map(|field| Clash { id, field }).collect()
     }
 }
 
@@ -53,10 +52,8 @@ pub struct Edit {
 }
 
 impl Edit {
-    pub fn apply(&self, assessment: &mut Assessment) {
-        for change in &self.changes {
-            change.apply(assessment);
-        }
+    pub fn apply(&self, assessment: &mut Assessment) -> Vec<Clash> {
+        self.changes.iter().flat_map(|change| change.apply(assessment)).collect()
     }
 
     pub fn invert(&self) -> Edit {
@@ -66,7 +63,13 @@ impl Edit {
     /// The change in words, for messages: `AML.T0051 partial`, `3 marks`.
     pub fn describe(&self) -> String {
         match self.changes.as_slice() {
-            [one] if one.before.status != one.after.status => {
+            [one] if one.after.is_disputed(Field::Status) && !one.before.is_disputed(Field::Status) => {
+                format!("{} in conflict", one.id.short())
+            }
+            [one]
+                if one.before.status != one.after.status
+                    || one.before.is_disputed(Field::Status) != one.after.is_disputed(Field::Status) =>
+            {
                 let tested = if one.after.tested.is_some() && one.after.status == Status::Covered {
                     ", tested"
                 } else {

@@ -3,6 +3,8 @@
 //! Pure. What a mark means and the rules that keep the figures honest are in `docs/coverage.md`.
 
 mod change;
+mod conflict;
+mod merge;
 mod rollup;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{ObjectId, sanitize};
 
-pub use change::{Change, Edit, History, Record};
+pub use change::{Change, Clash, Edit, History, Record};
+pub use conflict::{Claim, Conflict, Field};
+pub use merge::{Merged, merge};
 pub use rollup::Rollup;
 
 /// Days for which a test vouches for a covered technique.
@@ -61,7 +65,8 @@ impl Status {
     }
 }
 
-/// A status as it shows on a given day: covered is told apart by whether a test still vouches for it.
+/// A status as it shows on a given day: covered is told apart by whether a test still vouches for it,
+/// and statuses that contradict each other show as a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     Unassessed,
@@ -72,9 +77,12 @@ pub enum State {
     Tested,
     NotApplicable,
     Accepted,
+    /// Shown only: nobody marks a thing so, and no figure counts it; see [`Mark::counted_state`].
+    Conflict,
 }
 
 impl State {
+    /// The states that one can mark a thing with, and by which figures count.
     pub const ALL: [State; 8] = [
         State::Unassessed,
         State::Gap,
@@ -96,6 +104,7 @@ impl State {
             State::Tested => '*',
             State::NotApplicable => '-',
             State::Accepted => 'a',
+            State::Conflict => '?',
         }
     }
 
@@ -109,6 +118,7 @@ impl State {
             State::Tested => "covered, tested",
             State::NotApplicable => "not applicable",
             State::Accepted => "risk accepted",
+            State::Conflict => "conflict",
         }
     }
 
@@ -122,6 +132,8 @@ impl State {
             State::Planned => 3,
             State::Gap => 4,
             State::Unassessed => 5,
+            // One that is out of sight is to be found.
+            State::Conflict => 6,
         }
     }
 }
@@ -170,12 +182,21 @@ pub struct Mark {
     /// The day it was set last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<Date>,
+    /// What people said against each other, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Mark {
-    /// How the mark shows on the day `today`: a test older than [`TEST_EXPIRY_DAYS`] has expired.
+    /// How the mark shows on the day `today`.
     pub fn state(&self, today: Date) -> State {
-        match self.status {
+        if self.is_disputed(Field::Status) { State::Conflict } else { self.counted_state(today) }
+    }
+
+    /// How the mark counts on the day `today`: a test older than [`TEST_EXPIRY_DAYS`] has expired,
+    /// and of a conflict that status counts which claims least.
+    pub fn counted_state(&self, today: Date) -> State {
+        match self.counted_status() {
             Status::Unassessed => State::Unassessed,
             Status::Gap => State::Gap,
             Status::Planned => State::Planned,
@@ -195,7 +216,8 @@ impl Mark {
     }
 
     /// Sets the status that shows as `state`. Tested means covered and tested on the day `today`;
-    /// covered takes back a test that may stand in the mark.
+    /// covered takes back a test that may stand in the mark. Settles what was in conflict about
+    /// status and test.
     pub fn set_state(&mut self, state: State, today: Date) {
         self.status = match state {
             State::Unassessed => Status::Unassessed,
@@ -205,7 +227,10 @@ impl Mark {
             State::Covered | State::Tested => Status::Covered,
             State::NotApplicable => Status::NotApplicable,
             State::Accepted => Status::Accepted,
+            State::Conflict => return,
         };
+        self.settle(Field::Status);
+        self.settle(Field::Tested);
         match state {
             State::Tested => self.tested = Some(today),
             State::Covered => self.tested = None,
@@ -213,12 +238,14 @@ impl Mark {
         }
     }
 
-    /// Sets the note without control characters and blank ends; a blank one is none.
+    /// Sets the note without control characters and blank ends; a blank one is none. Settles what was
+    /// in conflict about it.
     pub fn set_note(&mut self, note: &str) {
         let clean = sanitize(note, true);
         let lines: Vec<&str> = clean.lines().map(str::trim_end).collect();
         let note = lines.join("\n").trim_matches('\n').to_owned();
         self.note = (!note.is_empty()).then_some(note);
+        self.settle(Field::Note);
     }
 
     /// Whether the mark says nothing at all.
@@ -250,12 +277,18 @@ impl Assessment {
             review: None,
             by: None,
             on: None,
+            conflicts: Vec::new(),
         };
         self.marks.get(&id).unwrap_or(&NONE)
     }
 
     pub fn state(&self, id: ObjectId, today: Date) -> State {
         self.mark(id).state(today)
+    }
+
+    /// The objects about which people contradict each other, in any field.
+    pub fn in_conflict(&self) -> impl Iterator<Item = (ObjectId, &Mark)> {
+        self.marks.iter().filter(|(_, mark)| mark.disputed().next().is_some()).map(|(id, mark)| (*id, mark))
     }
 }
 
@@ -277,8 +310,9 @@ mod tests {
 
     #[test]
     fn every_state_has_a_glyph_of_its_own() {
-        let glyphs: std::collections::BTreeSet<char> = State::ALL.iter().map(|s| s.glyph()).collect();
-        assert_eq!(glyphs.len(), State::ALL.len());
+        let states = State::ALL.iter().chain([&State::Conflict]);
+        let glyphs: std::collections::BTreeSet<char> = states.map(|s| s.glyph()).collect();
+        assert_eq!(glyphs.len(), State::ALL.len() + 1);
     }
 
     #[test]

@@ -12,11 +12,11 @@ pub struct Rollup {
 }
 
 impl Rollup {
-    /// Counts each id given, once per time it is given.
+    /// Counts each id given, once per time it is given; one in conflict as what claims least.
     pub fn of(ids: impl IntoIterator<Item = ObjectId>, assessment: &Assessment, today: Date) -> Rollup {
         let mut rollup = Rollup::default();
         for id in ids {
-            rollup.counts[assessment.state(id, today) as usize] += 1;
+            rollup.counts[assessment.mark(id).counted_state(today) as usize] += 1;
         }
         rollup
     }
@@ -59,7 +59,7 @@ impl Rollup {
 mod tests {
     use super::*;
     use crate::catalog::Kind;
-    use crate::coverage::{Mark, Status};
+    use crate::coverage::{Claim, Conflict, Mark, Status};
     use jiff::civil::date;
 
     #[test]
@@ -74,5 +74,25 @@ mod tests {
         assert_eq!((rollup.total(), rollup.applicable(), rollup.assessed()), (4, 3, 3));
         assert_eq!(rollup.percent_covered(), Some(33));
         assert_eq!(Rollup::of([id(1)], &assessment, today).percent_covered(), None);
+    }
+
+    #[test]
+    fn a_conflict_counts_once_and_as_what_claims_least() {
+        let id = |n| ObjectId::new(Kind::Technique, n, None);
+        let claim = |status| Conflict { claim: Claim::Status(status), by: None, on: None };
+        let mut assessment = Assessment::default();
+        for (n, statuses) in [
+            (0, [Status::Covered, Status::Partial]),
+            (1, [Status::NotApplicable, Status::Gap]),
+            (2, [Status::Unassessed, Status::Covered]),
+        ] {
+            let conflicts = statuses.map(claim).to_vec();
+            assessment.marks.insert(id(n), Mark { status: statuses[0], conflicts, ..Mark::default() });
+        }
+        let rollup = Rollup::of((0..3).map(id), &assessment, date(2026, 11, 23));
+        assert_eq!((rollup.total(), rollup.applicable(), rollup.assessed()), (3, 3, 3));
+        let by_state = State::ALL.map(|s| (s, rollup.count(s))).into_iter().filter(|(_, count)| *count > 0);
+        let expected = [(State::Gap, 1), (State::Partial, 1), (State::Covered, 1)];
+        assert_eq!(by_state.collect::<Vec<_>>(), expected);
     }
 }

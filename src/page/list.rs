@@ -20,7 +20,8 @@ pub enum ListKind {
 pub enum ListSort {
     Id,
     Name,
-    /// What somebody has looked at first, gaps before all; the unassessed last.
+    /// What people contradict each other about first, then what somebody has looked at, gaps before
+    /// all; the unassessed last.
     Status,
     /// Techniques: most case studies first. Mitigations: most techniques. Case studies: most steps.
     Count,
@@ -70,14 +71,15 @@ pub struct ListRow {
 /// The order of the status sort.
 const fn urgency(state: State) -> u8 {
     match state {
-        State::Gap => 0,
-        State::Planned => 1,
-        State::Partial => 2,
-        State::Accepted => 3,
-        State::Covered => 4,
-        State::Tested => 5,
-        State::NotApplicable => 6,
-        State::Unassessed => 7,
+        State::Conflict => 0,
+        State::Gap => 1,
+        State::Planned => 2,
+        State::Partial => 3,
+        State::Accepted => 4,
+        State::Covered => 5,
+        State::Tested => 6,
+        State::NotApplicable => 7,
+        State::Unassessed => 8,
     }
 }
 

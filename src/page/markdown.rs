@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::wrap::wrap;
 use super::{Line, Link, Span, Target, Tone};
-use crate::catalog::ObjectId;
+use crate::catalog::{ObjectId, sanitize};
 
 /// Appends the text to `lines`, indented, and its links to `links`.
 pub(super) fn render(text: &str, cells: usize, indent: usize, lines: &mut Vec<Line>, links: &mut Vec<Link>) {
@@ -18,6 +18,7 @@ pub(super) fn render(text: &str, cells: usize, indent: usize, lines: &mut Vec<Li
         link: None,
         first: " ".repeat(indent),
         indents: vec![indent],
+        deepest: indent.max(cells / 2),
         counters: Vec::new(),
         fence: false,
         wants_gap: false,
@@ -39,6 +40,8 @@ struct Renderer<'a> {
     /// What stands before the first line of the next block: indentation, or a list bullet.
     first: String,
     indents: Vec<usize>,
+    /// Lists and quotes nested further are not indented further: half of a line is left for text.
+    deepest: usize,
     /// One per open list: the number of the next item, None for bullets.
     counters: Vec<Option<u64>>,
     fence: bool,
@@ -53,13 +56,19 @@ impl Renderer<'_> {
         self.indents.last().copied().unwrap_or(0)
     }
 
+    fn push_indent(&mut self, by: usize) {
+        self.indents.push((self.indent() + by).min(self.deepest));
+    }
+
     fn push(&mut self, text: &str, tone: Tone) {
         let tone = match (self.link, self.tones.last()) {
             (Some(_), _) => Tone::Link,
             (None, Some(outer)) if tone == Tone::Normal => *outer,
             _ => tone,
         };
-        self.spans.push(Span { text: text.to_owned(), tone, link: self.link });
+        // Markdown can spell what was cleaned when it was read: `&#27;` is an escape character.
+        let text = if text == "\n" { text.into() } else { sanitize(text, false) };
+        self.spans.push(Span { text: text.into_owned(), tone, link: self.link });
     }
 
     /// Ends the current block: wraps what was gathered.
@@ -130,7 +139,7 @@ impl Renderer<'_> {
             Tag::Link { dest_url, .. } => {
                 let target = match ObjectId::from_link(&dest_url) {
                     Some(id) => Target::Object(id),
-                    None => Target::Url(dest_url.into_string()),
+                    None => Target::Url(sanitize(&dest_url, false).into_owned()),
                 };
                 self.link = Some(self.links.len());
                 self.links.push(Link { target, line: self.lines.len() });
@@ -154,17 +163,17 @@ impl Renderer<'_> {
                     _ => "- ".to_owned(),
                 };
                 self.first = " ".repeat(self.indent()) + &bullet;
-                self.indents.push(self.indent() + bullet.len());
+                self.push_indent(bullet.len());
             }
             Tag::CodeBlock(_) => {
                 self.flush();
                 self.fence = true;
-                self.indents.push(self.indent() + 4);
+                self.push_indent(4);
                 self.first = " ".repeat(self.indent());
             }
             Tag::BlockQuote(_) => {
                 self.flush();
-                self.indents.push(self.indent() + 2);
+                self.push_indent(2);
                 self.first = " ".repeat(self.indent());
                 self.tones.push(Tone::Emphasis);
             }
@@ -253,6 +262,23 @@ mod tests {
         assert_eq!(links[0].line, 1);
         assert!(matches!(links[0].target, Target::Object(id) if id.to_string() == "AML.T0015"));
         assert_eq!(links[1].target, Target::Url("https://example.org/a".into()));
+    }
+
+    #[test]
+    fn however_deep_it_is_nested_half_of_a_line_is_left_for_text() {
+        for text in ["- ".repeat(30_000), "> ".repeat(30_000), "1. > ".repeat(10_000)] {
+            let (lines, _) = rendered(&format!("{text}words and\\\nmore words"), 40);
+            let widest = lines.iter().map(|l| super::super::width(l)).max();
+            assert!(widest.is_some_and(|w| w <= 40), "{widest:?}");
+            assert!(lines.concat().contains("more words"));
+        }
+    }
+
+    #[test]
+    fn what_markdown_spells_by_number_acts_on_nothing_either() {
+        let (lines, links) = rendered("a&#27;[31m&#x202E;b [c&#x9b;](http://x/&#27;]0;) `&#27;`", 80);
+        assert_eq!(lines, ["a<U+001B>[31m<U+202E>b c<U+009B> &#27;"]);
+        assert_eq!(links[0].target, Target::Url("http://x/<U+001B>]0;".into()));
     }
 
     #[test]

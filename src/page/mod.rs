@@ -102,14 +102,17 @@ impl Page {
     /// unless it begins with it.
     pub fn plain(&self) -> String {
         let mut out = String::new();
+        // A link may go on in the next line, where it no longer begins with its id.
+        let mut begins_with_id = vec![None; self.links.len()];
         for (i, line) in self.lines.iter().enumerate() {
             let mut text = String::new();
             for (j, span) in line.iter().enumerate() {
                 text.push_str(&span.text);
                 let next = line.get(j + 1).or_else(|| self.lines.get(i + 1)?.get(1));
-                if let Some(Target::Object(id)) = span.link.and_then(|l| self.links.get(l)).map(|l| &l.target)
+                if let Some(at) = span.link
+                    && let Some(Target::Object(id)) = self.links.get(at).map(|l| &l.target)
+                    && !*begins_with_id[at].get_or_insert_with(|| span.text.starts_with(&id.short()))
                     && next.is_none_or(|next| next.link != span.link)
-                    && !span.text.starts_with(&id.short())
                 {
                     text.push_str(&format!(" [{}]", id.short()));
                 }

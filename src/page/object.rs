@@ -9,7 +9,7 @@ use crate::catalog::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Kind, Mitigation, ObjectId, Reference, Tactic,
     Technique, Text, guide,
 };
-use crate::coverage::{Assessment, Mark, State};
+use crate::coverage::{Assessment, Claim, Mark, State};
 
 /// Makes the page of an object, or those parts of it that `parts` names, for lines of `cells` cells.
 /// An object that the catalogue does not have gives a page that says so.
@@ -276,9 +276,30 @@ impl Builder<'_> {
     }
 
     fn state(&mut self, id: ObjectId) {
-        let state = self.assessment.state(id, self.today);
-        let glyph = Span::new(format!("{} {}", state.glyph(), state.word()), Tone::State(state));
-        self.labelled("Status", vec![glyph]);
+        let spans =
+            |state: State| Span::new(format!("{} {}", state.glyph(), state.word()), Tone::State(state));
+        let mark = self.assessment.mark(id);
+        let state = mark.state(self.today);
+        let mut value = vec![spans(state)];
+        if state == State::Conflict {
+            value.push(Span::new(", counts as ", Tone::Normal));
+            value.push(spans(mark.counted_state(self.today)));
+        }
+        self.labelled("Status", value);
+        for field in mark.disputed() {
+            let claims = mark.claims(field);
+            let said = claims.iter().map(|c| {
+                // A note can be long, and stands on the page anyway.
+                let value = match (&c.claim, c.claim.value()) {
+                    (Claim::Note(Some(_)), _) => "kept".to_owned(),
+                    (_, Some(value)) => value,
+                    (_, None) => "none".to_owned(),
+                };
+                format!("{value} ({})", c.source())
+            });
+            let said = said.collect::<Vec<_>>().join(" or ");
+            self.fact("Conflict", &format!("{}: {said}; {}.", field.word(), field.settled_by()));
+        }
     }
 
     fn labelled(&mut self, label: &str, value: Vec<Span>) {
@@ -337,7 +358,8 @@ impl Builder<'_> {
     }
 
     fn mark(&mut self, id: ObjectId) {
-        let Mark { status: _, owner, note, evidence, tested, review, by, on } = self.assessment.mark(id);
+        let Mark { status: _, owner, note, evidence, tested, review, by, on, conflicts: _ } =
+            self.assessment.mark(id);
         if let Some(on) = on {
             let by = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
             self.fact("Marked", &format!("{on}{by}"));

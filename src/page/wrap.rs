@@ -87,14 +87,14 @@ struct Wrapper<'s> {
     start: usize,
     /// A space seen but not written: dropped at a line's end.
     space: Option<&'s Span>,
-    /// The word being gathered, in pieces of different tones.
-    word: Vec<(&'s str, &'s Span)>,
+    /// The word being gathered, in pieces of different tones with their widths.
+    word: Vec<(&'s str, usize, &'s Span)>,
 }
 
 impl<'s> Wrapper<'s> {
     fn piece(&mut self, text: &'s str, span: &'s Span) {
         if !text.is_empty() {
-            self.word.push((text, span));
+            self.word.push((text, width(text), span));
         }
     }
 
@@ -103,7 +103,7 @@ impl<'s> Wrapper<'s> {
             return;
         }
         let mut word = std::mem::take(&mut self.word);
-        let wide: usize = word.iter().map(|(text, _)| width(text)).sum();
+        let wide: usize = word.iter().map(|(_, wide, _)| wide).sum();
         let begun = self.used > self.start;
         let gap = usize::from(self.space.is_some() && begun);
         if begun && self.used + gap + wide > self.cells {
@@ -111,31 +111,38 @@ impl<'s> Wrapper<'s> {
         } else if gap == 1
             && let Some(space) = self.space.take()
         {
-            self.put(" ", space);
+            self.put(" ", 1, space);
         }
         self.space = None;
-        for (text, span) in word.drain(..) {
-            if width(text) <= self.cells.saturating_sub(self.used) {
-                self.put(text, span);
+        for (text, wide, span) in word.drain(..) {
+            if wide <= self.cells.saturating_sub(self.used) {
+                self.put(text, wide, span);
                 continue;
             }
             for grapheme in text.graphemes(true) {
-                if self.used + width(grapheme) > self.cells && self.used > self.start {
+                let wide = width(grapheme);
+                if self.used + wide > self.cells && self.used > self.start {
                     self.break_line();
                 }
-                self.put(grapheme, span);
+                self.put(grapheme, wide, span);
             }
         }
         // The next word takes the same room.
         self.word = word;
     }
 
-    fn put(&mut self, text: &str, span: &Span) {
-        self.used += width(text);
+    fn put(&mut self, text: &str, wide: usize, span: &Span) {
         match self.line.last_mut() {
             Some(last) if last.tone == span.tone && last.link == span.link => last.text.push_str(text),
-            _ => self.line.push(Span { text: text.to_owned(), ..*span }),
+            _ => {
+                // Room for what is likely to follow on this line: a page is made for every cursor key.
+                let room = self.cells.saturating_sub(self.used).min(span.text.len()).max(text.len());
+                let mut line = String::with_capacity(room);
+                line.push_str(text);
+                self.line.push(Span { text: line, ..*span });
+            }
         }
+        self.used += wide;
     }
 
     fn break_line(&mut self) {

@@ -1,8 +1,8 @@
-//! The assessment file: text -> [`Document`], and the two things one does with it.
+//! The assessment file: text -> [`Document`], and what of it the program works on.
 //!
 //! A document holds what the file holds, unknown fields and comments included, and knows nothing of
 //! a catalogue. [`Document::view`] is what the program works on: split into marks and retired marks,
-//! with texts that are safe to show. An edit goes to the document itself, so a text that nobody
+//! with texts that are safe to show. An edit goes to the document itself (`merge.rs`), so a text that nobody
 //! changed is written back as it stood, even where the view had to clean it.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::error::one_line;
 use super::tree::{self, Fault, Node, Value};
 use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
-use crate::coverage::{Assessment, Edit, Evidence, EvidenceKind, Mark, Status};
+use crate::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, Status};
 
 /// Fields that this version does not know, kept for one that does.
 pub(super) type Fields = Vec<(Node, Node)>;
@@ -187,26 +187,6 @@ impl Document {
         }
         view
     }
-
-    /// Applies an edit field by field; what it is not about stays as it is.
-    pub fn apply(&mut self, edit: &Edit) {
-        let mut all = Assessment::default();
-        for change in &edit.changes {
-            if let Some(entry) = self.entries.get(&change.id) {
-                all.marks.insert(change.id, entry.mark.clone());
-            }
-        }
-        edit.apply(&mut all);
-        for change in &edit.changes {
-            let mark = all.marks.get(&change.id).cloned().unwrap_or_default();
-            let entry = self.entries.entry(change.id).or_default();
-            entry.evidence_extra.retain(|(evidence, _)| mark.evidence.contains(evidence));
-            entry.mark = mark;
-            if entry.is_empty() {
-                self.entries.remove(&change.id);
-            }
-        }
-    }
 }
 
 /// What has to hold before the text is worth parsing: it is ours, unmerged nowhere, whole.
@@ -282,6 +262,9 @@ impl Entry {
                 "review" => mark.review = date(value)?,
                 "by" => mark.by = text(value)?,
                 "on" => mark.on = date(value)?,
+                "conflict" => {
+                    mark.conflicts = list(value)?.iter().map(conflict).collect::<Result<_, _>>()?;
+                }
                 _ => entry.extra.push((key.clone(), value.clone())),
             }
         }
@@ -310,6 +293,40 @@ fn evidence(node: &Node) -> Result<(Evidence, Fields), Damage> {
     }
     let kind = kind.ok_or_else(|| damage(node.line, "evidence has no `kind:`"))?;
     Ok((Evidence { kind, what: what.unwrap_or_default(), link, on }, extra))
+}
+
+fn conflict(node: &Node) -> Result<Conflict, Damage> {
+    let (mut field, mut said, mut by, mut on) = (None, None, None, None);
+    for (key, value) in fields(node)? {
+        match key.text().unwrap_or_default() {
+            "field" => {
+                let word = text(value)?.unwrap_or_default();
+                field = Some(Field::from_word(&word).ok_or_else(|| {
+                    let words = Field::ALL.map(Field::word).join(", ");
+                    let word: String = one_line(&word).chars().take(40).collect();
+                    damage(value.line, format!("`{word}` is no field with conflicts (known: {words})"))
+                })?);
+            }
+            "value" => said = Some(value),
+            "by" => by = text(value)?,
+            "on" => on = date(value)?,
+            _ => return Err(damage(key.line, "a conflict has the fields field, value, by and \"on\"")),
+        }
+    }
+    let field = field.ok_or_else(|| damage(node.line, "a conflict has no `field:`"))?;
+    let words = || said.map_or(Ok(None), text);
+    let day = || said.map_or(Ok(None), date);
+    let claim = match field {
+        Field::Status => {
+            let said = said.ok_or_else(|| damage(node.line, "a conflict of status has no `value:`"))?;
+            Claim::Status(status(said)?)
+        }
+        Field::Owner => Claim::Owner(words()?),
+        Field::Note => Claim::Note(words()?),
+        Field::Tested => Claim::Tested(day()?),
+        Field::Review => Claim::Review(day()?),
+    };
+    Ok(Conflict { claim, by, on })
 }
 
 fn status(node: &Node) -> Result<Status, Damage> {
@@ -381,17 +398,28 @@ fn comment_in<'t>(line: &'t str, start: usize, scalars: &[(usize, usize)]) -> Op
         .map(|(at, _)| (at, line[at..].trim_end()))
 }
 
-fn clean_mark(mark: &Mark) -> Mark {
+/// The mark with texts that are safe to show.
+pub(super) fn clean_mark(mark: &Mark) -> Mark {
     let line = |text: &Option<String>| text.as_deref().map(one_line);
+    let lines = |text: &str| sanitize(text, true).into_owned();
+    let conflict = |c: &Conflict| {
+        let claim = match &c.claim {
+            Claim::Owner(owner) => Claim::Owner(line(owner)),
+            Claim::Note(note) => Claim::Note(note.as_deref().map(lines)),
+            other => other.clone(),
+        };
+        Conflict { claim, by: line(&c.by), on: c.on }
+    };
     let evidence = |e: &Evidence| Evidence { what: one_line(&e.what), link: line(&e.link), ..e.clone() };
     Mark {
         status: mark.status,
         owner: line(&mark.owner),
-        note: mark.note.as_deref().map(|note| sanitize(note, true).into_owned()),
+        note: mark.note.as_deref().map(lines),
         evidence: mark.evidence.iter().map(evidence).collect(),
         tested: mark.tested,
         review: mark.review,
         by: line(&mark.by),
         on: mark.on,
+        conflicts: mark.conflicts.iter().map(conflict).collect(),
     }
 }

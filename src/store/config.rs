@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
+use super::disk::RealDisk;
 use super::error::cause;
 use super::{StoreError, file};
 
@@ -89,19 +90,25 @@ impl ConfigFiles {
     /// Replaces the settings, or makes the file: as a whole, through a link, with its mode kept. `before`
     /// is the text that the new one was made from.
     pub fn write(&self, before: Option<&str>, text: &str) -> Result<(), String> {
-        let target = file::resolve(&self.file).map_err(plain)?;
+        let target = file::resolve(&RealDisk, &self.file).map_err(plain)?;
         let directory = file::parent(&target);
         fs::create_dir_all(directory).map_err(|error| {
             format!("can't make the directory {}: {}; see to it", file::show(directory), cause(&error))
         })?;
-        let check = |_: &[u8]| match file::read(&target)? {
+        let check = |_: &[u8]| match file::read(&RealDisk, &target)? {
             now if now.as_deref() == before.map(str::as_bytes) => Ok(()),
             _ => Err(StoreError::Refused(format!(
                 "{} was changed by another program just now; try again",
                 file::show(&target)
             ))),
         };
-        file::replace(&target, text.as_bytes(), 0o644, check).map_err(plain)
+        file::replace(&RealDisk, &target, text.as_bytes(), 0o644, check).map_err(|why| match why {
+            file::Unreplaced::Failed(error) => plain(error),
+            file::Unreplaced::Tied => format!(
+                "can't replace {}: its owner or permissions would be lost; edit it by hand",
+                file::show(&target)
+            ),
+        })
     }
 
     /// A path from the settings: `~/` is the home directory, others start where the settings lie.
@@ -115,12 +122,12 @@ fn read(path: &Path) -> Result<Option<String>, String> {
     // One failed look where there is nothing, which is the usual case. Links are followed: settings are
     // often links into somebody's repository.
     let resolved = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => file::resolve(path).map_err(plain)?,
+        Ok(meta) if meta.is_symlink() => file::resolve(&RealDisk, path).map_err(plain)?,
         Ok(_) => path.to_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("can't read {}: {}; see to it", file::show(path), cause(&error))),
     };
-    match file::read(&resolved).map_err(plain)? {
+    match file::read(&RealDisk, &resolved).map_err(plain)? {
         Some(bytes) => text(path, bytes).map(Some),
         None => Ok(None),
     }

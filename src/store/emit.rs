@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::assessment::{Document, Entry, Fields};
 use super::tree::{Node, Value};
 use crate::catalog::{Catalog, ObjectId, is_unsafe};
-use crate::coverage::EvidenceKind;
+use crate::coverage::{Claim, Conflict, EvidenceKind};
 
 /// The comments that every file starts with.
 pub(super) const HEADER: [&str; 3] = [
@@ -110,6 +110,22 @@ impl Entry {
         }
         if let Some(on) = mark.on {
             date_field(out, 4, "on", on);
+        }
+        if !mark.conflicts.is_empty() {
+            out.push_str("    conflict:\n");
+        }
+        for Conflict { claim, by, on } in &mark.conflicts {
+            out.push_str(&format!("      - field: {}\n", claim.field().word()));
+            match claim {
+                Claim::Tested(Some(date)) | Claim::Review(Some(date)) => date_field(out, 8, "value", *date),
+                other => other.value().into_iter().for_each(|text| text_field(out, 8, "value", &text)),
+            }
+            if let Some(by) = by {
+                text_field(out, 8, "by", by);
+            }
+            if let Some(on) = on {
+                date_field(out, 8, "on", *on);
+            }
         }
         fields(out, 4, &self.extra);
     }

@@ -67,3 +67,9 @@ pub(super) fn describe(path: &Path, damage: &Damage) -> String {
     let at = damage.line.map(|line| format!(", line {line}")).unwrap_or_default();
     format!("{}{at}: {}; {}", show(path), damage.what, damage.now)
 }
+
+/// The same where there is no file.
+pub(super) fn describe_text(damage: &Damage) -> String {
+    let at = damage.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    format!("{at}{}; {}", damage.what, damage.now)
+}

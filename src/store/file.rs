@@ -1,16 +1,16 @@
 //! Files: found through links, read with caps, locked, replaced as a whole or not at all.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Access, Gid, OFlags};
-use rustix::io::Errno;
+use rustix::fs::Access;
 
 use super::StoreError;
+use super::disk::{Disk, Open, OpenFile, kind_of};
 use super::error::cause;
 pub(super) use super::error::show;
 
@@ -23,17 +23,17 @@ const MAX_LINKS: usize = 40;
 /// The end of names of temporary files; what bears it is left from a killed process.
 const TEMPORARY: &str = ".atlasnav-tmp";
 
-/// Where the links end: the file to be replaced, which may not be there yet.
-pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
+/// Where the links end: the file to be written, which may not be there yet.
+pub(super) fn resolve(disk: &dyn Disk, path: &Path) -> Result<PathBuf, StoreError> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
-        match fs::symlink_metadata(&path) {
+        match disk.look(&path) {
             Ok(meta) if meta.is_symlink() => {
-                let link = fs::read_link(&path).map_err(|e| StoreError::io("read the link", &path, &e))?;
+                let link = disk.read_link(&path).map_err(|e| StoreError::io("read the link", &path, &e))?;
                 path = parent(&path).join(link);
             }
-            Ok(_) => return fs::canonicalize(&path).map_err(|e| StoreError::io("find", &path, &e)),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(missing(&path)),
+            Ok(_) => return disk.canonical(&path).map_err(|e| StoreError::io("find", &path, &e)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(missing(disk, &path)),
             Err(error) => return Err(StoreError::io("find", &path, &error)),
         }
     }
@@ -41,8 +41,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// The path of a file that is not there, with as much of it resolved as there is.
-fn missing(path: &Path) -> PathBuf {
-    match (fs::canonicalize(parent(path)), path.file_name()) {
+fn missing(disk: &dyn Disk, path: &Path) -> PathBuf {
+    match (disk.canonical(parent(path)), path.file_name()) {
         (Ok(parent), Some(name)) => parent.join(name),
         _ => path.to_owned(),
     }
@@ -55,18 +55,22 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
+/// The directory itself, or the nearest one above it that is there.
+pub(super) fn nearest(directory: &Path) -> PathBuf {
+    let there = directory.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("/"));
+    // Beyond it `..` leads who knows where until the directories are made.
+    let beyond =
+        directory.strip_prefix(there).is_ok_and(|rest| rest.components().any(|c| c == Component::ParentDir));
+    if beyond { PathBuf::from("/") } else { there.to_owned() }
+}
+
 /// Whether there is a file; an error where there is something that is no regular file.
-pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
-    let what = match fs::metadata(path).map(|meta| meta.file_type()) {
-        Ok(kind) if kind.is_file() => return Ok(true),
-        Ok(kind) if kind.is_dir() => "is a directory",
-        Ok(kind) if kind.is_fifo() => "is a pipe",
-        Ok(kind) if kind.is_socket() => "is a socket",
-        Ok(_) => "is a device",
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(StoreError::io("read", path, &error)),
-    };
-    Err(unfit(path, what))
+pub(super) fn is_there(disk: &dyn Disk, path: &Path) -> Result<bool, StoreError> {
+    match disk.look(path) {
+        Ok(meta) => kind_of(&meta).map_or(Ok(true), |what| Err(unfit(path, what))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("read", path, &error)),
+    }
 }
 
 fn unfit(path: &Path, what: &str) -> StoreError {
@@ -74,87 +78,92 @@ fn unfit(path: &Path, what: &str) -> StoreError {
 }
 
 /// The bytes of a regular file; None where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) fn read(disk: &dyn Disk, path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     // Asked before it is opened, because opening a device can do things.
-    if !is_there(path)? {
+    if !is_there(disk, path)? {
         return Ok(None);
     }
-    // Not blocking, should it have become a pipe since.
-    let mut bytes = Vec::new();
-    let file = open(OpenOptions::new().read(true), path).map_err(|e| StoreError::io("read", path, &e))?;
-    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
-        return Err(unfit(path, "is no regular file"));
-    }
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| StoreError::io("read", path, &e))?;
+    let failed = |error: io::Error| StoreError::io("read", path, &error);
+    let file = match disk.open(path, Open::Read) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(failed)?,
+    };
+    let bytes = disk.read(&file, MAX_FILE + 1).map_err(failed)?;
     if bytes.len() as u64 > MAX_FILE {
         return Err(unfit(path, "is larger than 8 MiB"));
     }
     Ok(Some(bytes))
 }
 
-/// Opens without following a last link and without waiting for the other end of a pipe.
-pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    options.custom_flags(flags.bits().cast_signed()).open(path)
-}
-
-/// What stands in the way of replacing a regular file, as one sentence.
-pub(super) fn obstacle(path: &Path) -> Option<String> {
-    let meta = fs::metadata(path).ok();
-    if let Some(meta) = &meta {
-        if meta.nlink() > 1 {
-            return Some(format!(
-                "{0} has {1} hard links, which saving would part; replace it by a copy of itself \
-                 (cp -p {0} copy; mv copy {0}) or name another file with -C",
-                show(path),
-                meta.nlink()
-            ));
-        }
-        if let Err(error) = rustix::fs::access(path, Access::WRITE_OK) {
-            return Some(closed("", path, error));
-        }
+/// What stands in the way of writing a regular file, as one sentence.
+pub(super) fn obstacle(disk: &dyn Disk, path: &Path) -> Option<String> {
+    let there = disk.look(path).is_ok();
+    if there && let Err(error) = disk.may(path, Access::WRITE_OK) {
+        return Some(closed("", path, &error));
     }
     // The nearest directory that is there: the ones below it are made when something is saved.
-    let directory = path.ancestors().skip(1).find(|directory| directory.exists())?;
-    match rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK) {
-        Ok(()) => None,
-        Err(error) => Some(closed("the directory ", directory, error)),
+    let directory = path.ancestors().skip(1).find(|directory| disk.look(directory).is_ok())?;
+    match disk.may(directory, Access::WRITE_OK | Access::EXEC_OK) {
+        // A file that may be written is overwritten in place where it can't be replaced.
+        Err(error) if !there => Some(closed("the directory ", directory, &error)),
+        _ => None,
     }
 }
 
-fn closed(kind: &str, path: &Path, error: Errno) -> String {
-    let (path, cause) = (show(path), cause(&error.into()));
+fn closed(kind: &str, path: &Path, error: &io::Error) -> String {
+    let (path, cause) = (show(path), cause(error));
     format!("{kind}{path} may not be written ({cause}); see to its permissions or name another file with -C")
+}
+
+/// Whether a file can't be replaced by another one: it has other names, or its directory is closed.
+pub(super) fn is_tied(disk: &dyn Disk, path: &Path) -> bool {
+    disk.look(path).is_ok_and(|meta| {
+        meta.nlink() > 1 || disk.may(parent(path), Access::WRITE_OK | Access::EXEC_OK).is_err()
+    })
 }
 
 /// Held as long as it lives. The lock file stays: removing it would let two hold "the" lock.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    _files: Vec<OpenFile>,
 }
 
-/// Takes the lock beside a resolved target, waiting no longer than `patience`.
-pub(super) fn lock(target: &Path, patience: Duration) -> Result<Lock, StoreError> {
+/// Takes the lock beside a resolved target, waiting no longer than `patience`. A file that can't be
+/// replaced is locked itself as well: its other names have other locks beside them.
+pub(super) fn lock(disk: &dyn Disk, target: &Path, patience: Duration) -> Result<Lock, StoreError> {
     let path = beside(target, ".lock");
+    let tied = is_tied(disk, target);
     // Opened for reading where it is there, so that a colleague's lock file serves as well.
-    let file = match open(OpenOptions::new().read(true), &path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            open(OpenOptions::new().read(true).write(true).create(true).truncate(false), &path)
-        }
+    let file = match disk.open(&path, Open::Read) {
+        Err(error) if error.kind() == ErrorKind::NotFound => match disk.open(&path, Open::New(0o666)) {
+            // Somebody was faster.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => disk.open(&path, Open::Read),
+            other => other,
+        },
         other => other,
     };
-    let file = file.map_err(|e| StoreError::io("lock", &path, &e))?;
+    let mut files = Vec::new();
+    match file {
+        Ok(file) => files.push(file),
+        Err(_) if tied => {}
+        Err(error) => return Err(StoreError::io("lock", &path, &error)),
+    }
+    if tied {
+        // For reading, because the end of writing would wake those who watch it.
+        files.push(disk.open(target, Open::Read).map_err(|e| StoreError::io("write", target, &e))?);
+    }
     let end = Instant::now() + patience;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) if Instant::now() < end => {
-                std::thread::sleep(Duration::from_millis(10));
+    for file in &files {
+        loop {
+            match disk.try_lock(file) {
+                Ok(true) => break,
+                Ok(false) if Instant::now() < end => std::thread::sleep(Duration::from_millis(5)),
+                Ok(false) => return Err(StoreError::Busy(show(&file.path))),
+                Err(error) => return Err(StoreError::io("lock", &file.path, &error)),
             }
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(show(&path))),
-            Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", &path, &error)),
         }
     }
+    Ok(Lock { _files: files })
 }
 
 /// `.NAME` + end, in the same directory.
@@ -165,70 +174,129 @@ fn beside(target: &Path, end: &str) -> PathBuf {
     parent(target).join(name)
 }
 
+/// A number that no other process has, for names and identities.
+pub(super) fn unique() -> u64 {
+    // The standard library seeds its hashers from the system's random numbers.
+    let mut hasher = std::hash::RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.finish()
+}
+
+/// Makes a directory and those above it, each of them safe on the disk.
+pub(super) fn make_directories(disk: &dyn Disk, path: &Path, mode: u32) -> io::Result<()> {
+    if disk.look(path).is_ok() {
+        return Ok(());
+    }
+    let above = parent(path);
+    if above != path {
+        make_directories(disk, above, mode)?;
+    }
+    match disk.make_directory(path, mode) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    disk.sync_directory(above)
+}
+
+/// Why a file was not replaced.
+#[derive(Debug)]
+pub(super) enum Unreplaced {
+    /// Its owner, group or attributes can't be given to another file. Nothing was changed.
+    Tied,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Unreplaced {
+    fn from(error: StoreError) -> Unreplaced {
+        Unreplaced::Failed(error)
+    }
+}
+
 /// Replaces a file as a whole: temporary file beside it, fsync, `check` of what can be read back,
-/// rename, fsync of the directory. Keeps the mode of a file that is there, and its group where the
-/// user may. `check` is the last chance to stop; until the rename the target is untouched.
+/// rename, fsync of the directory. The new file has the owner, mode and attributes of the old one.
+/// `check` is the last chance to stop; until the rename the target is untouched.
 pub(super) fn replace(
+    disk: &dyn Disk,
     target: &Path,
     bytes: &[u8],
     mode: u32,
     check: impl FnOnce(&[u8]) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let failed = |doing| move |error: io::Error| StoreError::io(doing, target, &error);
+) -> Result<(), Unreplaced> {
     let directory = parent(target);
-    remove_leftovers(target);
-    let prefix = beside(target, ".").file_name().map(OsString::from).unwrap_or_default();
-    let mut temporary = tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(TEMPORARY)
-        .permissions(Permissions::from_mode(mode))
-        .tempfile_in(directory)
+    remove_leftovers(disk, target);
+    let temporary = beside(target, &format!(".{:016x}{TEMPORARY}", unique()));
+    let file = disk
+        .open(&temporary, Open::New(mode))
         .map_err(|error| StoreError::io("write in", directory, &error))?;
-    match fs::metadata(target) {
-        Ok(old) => copy_access(temporary.as_file(), &old).map_err(failed("keep the permissions of"))?,
+    let written = fill(disk, &file, target, bytes, check);
+    if let Err(error) = written {
+        // The next one to save removes it where this fails.
+        disk.remove(&temporary).ok();
+        return Err(error);
+    }
+    if let Err(error) = disk.rename(&temporary, target) {
+        disk.remove(&temporary).ok();
+        return Err(StoreError::io("replace", target, &error).into());
+    }
+    disk.sync_directory(directory)
+        .map_err(|error| StoreError::Doubtful { path: show(target), cause: cause(&error) }.into())
+}
+
+fn fill(
+    disk: &dyn Disk,
+    file: &OpenFile,
+    target: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&[u8]) -> Result<(), StoreError>,
+) -> Result<(), Unreplaced> {
+    let failed = |doing| move |error: io::Error| StoreError::io(doing, target, &error);
+    match disk.open(target, Open::Read) {
+        Ok(old) => match disk.copy_access(&old, file) {
+            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {
+                return Err(Unreplaced::Tied);
+            }
+            other => other.map_err(failed("keep the permissions of"))?,
+        },
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(failed("replace")(error)),
+        Err(error) => return Err(failed("replace")(error).into()),
     }
-    temporary.write_all(bytes).map_err(failed("write"))?;
-    temporary.as_file().sync_all().map_err(failed("write"))?;
-    let mut written = Vec::new();
-    temporary.reopen().and_then(|mut file| file.read_to_end(&mut written)).map_err(failed("read back"))?;
-    check(&written)?;
-    temporary.persist(target).map_err(|error| StoreError::io("replace", target, &error.error))?;
-    sync_directory(directory)
-        .map_err(|error| StoreError::Doubtful { path: show(target), cause: cause(&error) })
-}
-
-/// Mode and group as they were. A group that can't be kept gets no more than everybody.
-fn copy_access(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    let mut mode = old.mode() & 0o777;
-    if file.metadata()?.gid() != old.gid()
-        && rustix::fs::fchown(file, None, Some(Gid::from_raw(old.gid()))).is_err()
-    {
-        mode = (mode & !0o070) | ((mode & 0o007) << 3);
-    }
-    file.set_permissions(Permissions::from_mode(mode))
-}
-
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    match File::open(directory)?.sync_all() {
-        // Some file systems have nothing to sync in a directory, and say so.
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
-        other => other,
-    }
+    disk.write(file, 0, bytes).map_err(failed("write"))?;
+    disk.sync(file).map_err(failed("write"))?;
+    let again = disk.open(&file.path, Open::Read).map_err(failed("read back"))?;
+    let written = disk.read(&again, MAX_FILE + 1).map_err(failed("read back"))?;
+    Ok(check(&written)?)
 }
 
 /// Removes temporary files of processes that were killed. Only called under the lock, so none of
 /// them is in use. What can't be removed does no harm.
-fn remove_leftovers(target: &Path) {
-    let prefix = beside(target, ".").file_name().map(OsString::from).unwrap_or_default();
-    let Ok(entries) = fs::read_dir(parent(target)) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
-            && name.as_encoded_bytes().ends_with(TEMPORARY.as_bytes());
-        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            fs::remove_file(entry.path()).ok();
+fn remove_leftovers(disk: &dyn Disk, target: &Path) {
+    let prefix = beside(target, ".");
+    let prefix = prefix.file_name().unwrap_or_default();
+    let is_ours = |name: &OsStr| {
+        name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
+            && name.as_encoded_bytes().ends_with(TEMPORARY.as_bytes())
+    };
+    for name in disk.list(parent(target)).unwrap_or_default() {
+        let path = parent(target).join(&name);
+        if is_ours(&name) && disk.look(&path).is_ok_and(|meta| meta.is_file()) {
+            disk.remove(&path).ok();
         }
     }
+}
+
+/// Gives a file the first free name of `FILE.damaged-1` and so on; returns it.
+pub(super) fn set_aside(disk: &dyn Disk, path: &Path) -> io::Result<PathBuf> {
+    for number in 1..1_000 {
+        let mut aside = path.to_owned().into_os_string();
+        aside.push(format!(".damaged-{number}"));
+        let aside = PathBuf::from(aside);
+        match disk.look(&aside) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                disk.rename(path, &aside)?;
+                return Ok(aside);
+            }
+            _ => {}
+        }
+    }
+    Err(io::Error::other("a thousand damaged files lie there already"))
 }

@@ -2,17 +2,21 @@
 //!
 //! Read and written under the assessment's lock when something is committed, so that an undo takes
 //! back the last edit of whoever made it; read without it at start, where a line that is just being
-//! written looks like a torn one and is ignored.
+//! written looks like a torn one and is ignored. A line carries the identity of its record, so that a
+//! record which is saved again after a crash is not taken twice.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use super::disk::{Disk, Open, OpenFile};
 use super::error::show;
 use super::file;
-use crate::coverage::{History, Record};
+use super::seal::{fnv1a, sealed, unsealed};
+use crate::coverage::{Edit, History, Record};
 
 /// Records after which a log is shortened to what [`History`] remembers.
 pub(super) const MAX_RECORDS: usize = 2_000;
@@ -20,17 +24,48 @@ pub(super) const MAX_RECORDS: usize = 2_000;
 /// Largest log that is read, in bytes; a longer one is set aside.
 const MAX_LOG: u64 = 64 * 1024 * 1024;
 
+/// Which record it is, among those of all processes: the number of the session, and that in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RecordId {
+    pub session: u64,
+    pub number: u64,
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}-{}", self.session, self.number)
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<RecordId, ()> {
+        let (session, number) = text.split_once('-').ok_or(())?;
+        let session = u64::from_str_radix(session, 16).map_err(|_| ())?;
+        Ok(RecordId { session, number: number.parse().map_err(|_| ())? })
+    }
+}
+
+/// The number under which the state directory has what belongs to the assessment at a resolved path.
+pub(super) fn number_of(assessment: &Path) -> u64 {
+    fnv1a(assessment.as_os_str().as_bytes())
+}
+
 /// The log of one assessment.
 #[derive(Debug)]
-pub(super) struct Log {
+pub(super) struct Log<'d> {
+    disk: &'d dyn Disk,
     pub(super) path: PathBuf,
     header: String,
 }
 
 /// What a log holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     pub history: History,
+    /// Of the records that were asked for, those that are in the log, with what they came to.
+    pub applied: BTreeMap<RecordId, Edit>,
     records: usize,
     /// Bytes up to the end of the last good line. What follows is torn and is cut off.
     good: u64,
@@ -38,47 +73,47 @@ pub(super) struct Contents {
     pub damage: Option<String>,
 }
 
-impl Log {
+impl<'d> Log<'d> {
     /// The log of the assessment at a resolved path.
-    pub fn new(state: &Path, assessment: &Path) -> Log {
-        let bytes = assessment.as_os_str().as_bytes();
-        let path = state.join(format!("history-{:016x}.log", fnv1a(bytes)));
-        Log { path, header: sealed(&format!("\"atlasnav history 1\" {:?}", show(assessment))) }
+    pub fn new(disk: &'d dyn Disk, state: &Path, assessment: &Path) -> Log<'d> {
+        let path = state.join(format!("history-{:016x}.log", number_of(assessment)));
+        Log { disk, path, header: sealed(&format!("\"atlasnav history 1\" {:?}", show(assessment))) }
     }
 
-    /// Never fails: a log that can't be used is damage, and the history is empty.
-    pub fn read(&self) -> Contents {
+    /// Reads it, looking out for some records. Never fails: a log that can't be used is damage, and
+    /// the history is empty.
+    pub fn read(&self, wanted: &BTreeSet<RecordId>) -> Contents {
         match self.bytes() {
-            Ok(Some(bytes)) => self.parse(&bytes),
+            Ok(Some(bytes)) => self.parse(&bytes, wanted),
             Ok(None) => Contents::default(),
             Err(error) => Contents { damage: Some(super::error::cause(&error)), ..Contents::default() },
         }
     }
 
     fn bytes(&self) -> io::Result<Option<Vec<u8>>> {
-        let file = match file::open(OpenOptions::new().read(true), &self.path) {
+        let file = match self.disk.open(&self.path, Open::Read) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let meta = file.metadata()?;
-        if !meta.is_file() || meta.len() > MAX_LOG {
-            return Err(io::Error::other("it is no regular file or too large"));
+        if file.metadata()?.len() > MAX_LOG {
+            return Err(io::Error::other("it is too large"));
         }
-        let mut bytes = Vec::new();
-        file.take(MAX_LOG).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
+        self.disk.read(&file, MAX_LOG).map(Some)
     }
 
-    fn parse(&self, bytes: &[u8]) -> Contents {
+    fn parse(&self, bytes: &[u8], wanted: &BTreeSet<RecordId>) -> Contents {
         let mut read = Contents::default();
         let mut lines = bytes.split_inclusive(|b| *b == b'\n').enumerate().peekable();
         while let Some((index, line)) = lines.next() {
             let last = lines.peek().is_none();
             let good = if index == 0 {
                 line == self.header.as_bytes()
-            } else if let Some(record) = unsealed(line).and_then(|json| serde_json::from_slice(json).ok()) {
-                read.history.take(&record);
+            } else if let Some((id, record)) = unsealed(line).and_then(entry) {
+                let edit = read.history.take(&record);
+                if let (Some(id), Some(edit)) = (id.filter(|id| wanted.contains(id)), edit) {
+                    read.applied.insert(id, edit);
+                }
                 read.records += 1;
                 true
             } else {
@@ -96,46 +131,62 @@ impl Log {
         read
     }
 
-    /// Appends a record that `read` already took note of. Call under the lock.
-    pub fn append(&self, read: &Contents, record: &Record) -> io::Result<()> {
-        let state = file::parent(&self.path);
-        DirBuilder::new().recursive(true).mode(0o700).create(state)?;
+    /// Appends lines for records that the history of `read` has taken note of already. Call under the
+    /// lock. Where it fails, the log is as it was, unless the disk refuses that, too.
+    pub fn append(&self, read: &Contents, lines: &str) -> io::Result<()> {
+        file::make_directories(self.disk, file::parent(&self.path), 0o700)?;
         if read.damage.is_some() {
-            self.set_aside()?;
+            file::set_aside(self.disk, &self.path)?;
         }
-        if read.records >= MAX_RECORDS {
-            return self.rewrite(&read.history);
+        let (log, new) = self.open()?;
+        let result = self.put(&log, read.good, lines).and_then(|()| {
+            // A log that is new has to have its name on the disk as well.
+            if new { self.disk.sync_directory(file::parent(&self.path)) } else { Ok(()) }
+        });
+        if result.is_err() {
+            self.disk.set_len(&log, read.good).ok();
         }
-        let mut file =
-            file::open(OpenOptions::new().write(true).create(true).truncate(false).mode(0o600), &self.path)?;
-        // Only what is known to be good stays in front of the new line.
-        file.set_len(read.good)?;
-        let mut text = if read.good == 0 { self.header.clone() } else { String::new() };
-        text.push_str(&line(record)?);
-        io::Seek::seek(&mut file, io::SeekFrom::Start(read.good))?;
-        file.write_all(text.as_bytes())?;
-        file.sync_data()
+        result
     }
 
-    fn rewrite(&self, history: &History) -> io::Result<()> {
-        let mut text = self.header.clone();
-        for record in history.records() {
-            text.push_str(&line(&record)?);
-        }
-        file::replace(&self.path, text.as_bytes(), 0o600, |_| Ok(())).map_err(io::Error::other)
-    }
-
-    /// Under the first free name of `LOG.damaged-1` and so on.
-    fn set_aside(&self) -> io::Result<()> {
-        for number in 1..1_000 {
-            let mut aside = self.path.clone().into_os_string();
-            aside.push(format!(".damaged-{number}"));
-            match fs::symlink_metadata(&aside) {
-                Err(error) if error.kind() == ErrorKind::NotFound => return fs::rename(&self.path, &aside),
-                _ => {}
+    fn open(&self) -> io::Result<(OpenFile, bool)> {
+        match self.disk.open(&self.path, Open::Write) {
+            Ok(file) => Ok((file, false)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Ok((self.disk.open(&self.path, Open::New(0o600))?, true))
             }
+            Err(error) => Err(error),
         }
-        Err(io::Error::other("a thousand damaged logs lie there already"))
+    }
+
+    fn put(&self, log: &OpenFile, good: u64, lines: &str) -> io::Result<()> {
+        // Only what is known to be good stays in front of the new lines.
+        self.disk.set_len(log, good)?;
+        let header = if good == 0 { self.header.as_str() } else { "" };
+        self.disk.write(log, good, format!("{header}{lines}").as_bytes())?;
+        self.disk.sync(log)
+    }
+
+    /// Takes back what was appended since `read`, because the file could not be written. If this
+    /// fails as well, the records are found by their identities when they are saved again.
+    pub fn take_back(&self, read: &Contents) {
+        if let Ok(log) = self.disk.open(&self.path, Open::Write)
+            && self.disk.set_len(&log, read.good).is_ok()
+        {
+            self.disk.sync(&log).ok();
+        }
+    }
+
+    /// Shortens a log that has grown long. Identities go, so every record in it must be in the file.
+    /// A log that stays long does no harm.
+    pub fn shorten(&self, read: &Contents, added: usize, history: &History) {
+        if read.damage.is_some() || read.records + added <= MAX_RECORDS {
+            return;
+        }
+        let lines = history.records();
+        let text = lines.iter().filter_map(|record| line(None, record).ok());
+        let text: String = std::iter::once(self.header.clone()).chain(text).collect();
+        file::replace(self.disk, &self.path, text.as_bytes(), 0o600, |_| Ok(())).ok();
     }
 
     /// What to say of a log that can't be used.
@@ -144,24 +195,17 @@ impl Log {
     }
 }
 
-pub(super) fn line(record: &Record) -> io::Result<String> {
-    Ok(sealed(&serde_json::to_string(record)?))
+/// One line of a log.
+pub(super) fn line(id: Option<RecordId>, record: &Record) -> io::Result<String> {
+    let id = id.map(|id| format!("{id} ")).unwrap_or_default();
+    Ok(sealed(&format!("{id}{}", serde_json::to_string(record)?)))
 }
 
-/// A line with its checksum in front.
-fn sealed(text: &str) -> String {
-    format!("{:016x} {text}\n", fnv1a(text.as_bytes()))
-}
-
-/// The text of a whole line whose checksum is right.
-fn unsealed(line: &[u8]) -> Option<&[u8]> {
-    let (sum, text) = line.strip_suffix(b"\n")?.split_at_checked(17)?;
-    (sum == format!("{:016x} ", fnv1a(text)).as_bytes()).then_some(text)
-}
-
-/// FNV-1a, 64 bits: the same in every release and on every machine, which std's hasher is not.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+fn entry(text: &str) -> Option<(Option<RecordId>, Record)> {
+    // A record begins with a bracket or a quote.
+    let (id, json) = match text.split_once(' ') {
+        Some((id, json)) if id.starts_with(|c: char| c.is_ascii_hexdigit()) => (Some(id.parse().ok()?), json),
+        _ => (None, text),
+    };
+    Some((id, serde_json::from_str(json).ok()?))
 }

@@ -1,48 +1,65 @@
-//! Marks on disk: one assessment file that people read, edit and merge, and an undo log beside it.
+//! Marks on disk: one assessment file that people read, edit and merge, and an undo log, a journal and
+//! backups in the user's state directory.
 //!
-//! [`Store::commit`] is the only thing that writes. Under a lock it reads the file anew, applies the
-//! edit to what is there field by field, and replaces the file as a whole; so marks that another
-//! process or an editor set meanwhile are kept. What it can't read it does not overwrite.
-//! How and why is in `docs/durability.md`.
+//! A [`Session`] keeps each record in its journal at once and commits what has gathered to the file:
+//! under a lock the file is read anew, the edits are merged into what is there field by field, and it is
+//! replaced as a whole; so marks that another process or an editor set meanwhile are kept.
+//! [`merge_files`] merges whole files, for git. What can't be read is not overwritten. How and why is in `docs/durability.md`.
 
 mod assessment;
+mod backup;
+mod commit;
 mod config;
+mod confine;
+mod disk;
 mod emit;
 mod error;
 mod file;
 mod history;
+mod in_place;
+mod journal;
+mod merge;
 mod paths;
 mod release;
+mod seal;
+mod session;
 mod tree;
 
 #[cfg(test)]
 mod tests;
 
-use std::fs;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::catalog::Catalog;
 use crate::coverage::{Assessment, Edit, History, Record};
 use assessment::Document;
+use commit::{Backing, Manner, Pending};
+use disk::{Disk, Patient, RealDisk};
 use history::Log;
+use journal::Left;
 
+pub use backup::Backup;
+pub use commit::Outcome;
 pub use config::ConfigFiles;
+pub use confine::{apart, write_only_beneath};
 pub use error::StoreError;
+pub use merge::{Leftovers, merge_files};
 pub use paths::Paths;
 pub use release::read_release;
+pub use session::{Session, Written, fits};
 
 /// How long a commit waits for another process.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Times that a commit starts anew because an editor saved the file meanwhile.
-const ATTEMPTS: usize = 5;
 
 /// One assessment on disk. Holds paths only: what is in the files is read when it is needed.
 #[derive(Debug, Clone)]
 pub struct Store {
     paths: Paths,
     patience: Duration,
+    disk: Arc<dyn Disk>,
 }
 
 /// An assessment as it was found.
@@ -57,6 +74,19 @@ pub struct Loaded {
     pub notices: Vec<String>,
 }
 
+/// What lies under the assessment's name now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Look {
+    Missing,
+    /// Why it can't be read, in one sentence.
+    Damaged(String),
+    /// With the reason why nothing can be saved in it, if there is one.
+    Whole {
+        assessment: Assessment,
+        read_only: Option<String>,
+    },
+}
+
 /// An assessment as it was saved, marks of other processes included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
@@ -66,12 +96,17 @@ pub struct Saved {
     /// None where there was nothing to undo or redo; then nothing was written.
     pub applied: Option<Edit>,
     /// What to tell though the mark is saved: the undo log was damaged or could not be written.
-    pub notice: Option<String>,
+    pub notices: Vec<String>,
 }
 
 impl Store {
     pub fn new(paths: Paths) -> Store {
-        Store { paths, patience: PATIENCE }
+        Store::on(paths, Arc::new(RealDisk))
+    }
+
+    /// A store on another disk than the real one.
+    pub(self) fn on(paths: Paths, disk: Arc<dyn Disk>) -> Store {
+        Store { paths, patience: PATIENCE, disk: Arc::new(Patient(disk)) }
     }
 
     /// The assessment file as it was named, which may be a link.
@@ -79,136 +114,204 @@ impl Store {
         &self.paths.assessment
     }
 
-    /// Reads the assessment and its history. Writes nothing and never fails.
+    /// The directories beneath which all of this assessment's files lie or will lie: that of the
+    /// file itself, through links, and that of the state. Each is there; where one still has to be
+    /// made, it is the nearest above it.
+    pub fn directories(&self) -> Vec<PathBuf> {
+        let target = file::resolve(&*self.disk, self.path()).ok();
+        let assessment = target.as_deref().map(file::parent);
+        assessment.into_iter().chain([&*self.paths.state]).map(file::nearest).collect()
+    }
+
+    /// Begins to save what a screen has to save. Nothing is made before the first record.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone(), Backing::Always)
+    }
+
+    /// Saves what sessions that ended early left in their journals, then reads like [`Store::load`].
+    pub fn open(&self, catalog: &Catalog) -> Loaded {
+        match self.recover(catalog) {
+            None => self.read(catalog, Vec::new(), None),
+            Some(Ok(notices)) => {
+                let mut loaded = self.load(catalog);
+                loaded.notices.splice(0..0, notices);
+                loaded
+            }
+            Some(Err(error)) => self.read_with(catalog, Some(&error)),
+        }
+    }
+
+    /// Reads the assessment and its history, with what the journals of dead sessions have on top.
+    /// Writes nothing and never fails.
     pub fn load(&self, catalog: &Catalog) -> Loaded {
+        self.read_with(catalog, None)
+    }
+
+    fn read_with(&self, catalog: &Catalog, unrecovered: Option<&StoreError>) -> Loaded {
+        let disk = &*self.disk;
+        let target = file::resolve(disk, self.path()).unwrap_or_else(|_| self.path().to_owned());
+        let left = journal::left(disk, &self.paths.state, &target).unwrap_or_default();
+        self.read(catalog, left, unrecovered)
+    }
+
+    fn read(&self, catalog: &Catalog, mut left: Vec<Left>, unrecovered: Option<&StoreError>) -> Loaded {
+        let disk = &*self.disk;
         let mut loaded = Loaded::default();
-        let target = match file::resolve(self.path()) {
+        let target = match file::resolve(disk, self.path()) {
             Ok(target) => target,
             Err(error) => return Loaded { read_only: Some(reason(&error)), ..loaded },
         };
-        match read_document(&target) {
+        left.retain(|left| !left.records.is_empty());
+        let waiting = commit::records_of(&left);
+        loaded.notices.extend(Store::about(&waiting, &left, unrecovered));
+        let log = Log::new(disk, &self.paths.state, &target);
+        let contents = log.read(&waiting.iter().map(|pending| pending.id).collect());
+        match self.read_document(&target) {
             Ok(found) => {
-                loaded.assessment = found.map(|(_, document)| document.view(catalog)).unwrap_or_default();
+                let mut document = found.map(|(_, document)| document).unwrap_or_default();
+                for edit in commit::edits_of(&contents, &waiting) {
+                    document.apply(&edit);
+                }
+                loaded.assessment = document.view(catalog);
             }
             Err(error) => return Loaded { read_only: Some(reason(&error)), ..loaded },
         }
-        loaded.read_only = file::obstacle(&target);
-        let log = Log::new(&self.paths.state, &target);
-        let read = log.read();
-        loaded.notices.extend(read.damage.map(|why| log.notice(&why)));
-        loaded.history = read.history;
+        loaded.read_only = file::obstacle(disk, &target);
+        loaded.notices.extend(contents.damage.map(|why| log.notice(&why)));
+        loaded.history = contents.history;
         loaded
     }
 
-    /// Applies a record to what the file holds now, and saves it.
+    /// The network file system that the file lies on, if it does: locks, syncs and news of changes are
+    /// only as good as its server there.
+    pub fn network(&self) -> Option<&'static str> {
+        disk::network(file::parent(self.path()))
+    }
+
+    /// Reads the file alone, to see whether others have changed it.
+    pub fn look(&self, catalog: &Catalog) -> Look {
+        let disk = &*self.disk;
+        let found = file::resolve(disk, self.path()).and_then(|target| {
+            let mut found = self.read_document(&target);
+            if found.is_err() && file::is_tied(disk, &target) {
+                // Somebody may be overwriting it just now.
+                let _lock = file::lock(disk, &target, self.patience)?;
+                found = self.read_document(&target);
+            }
+            Ok((found?, target))
+        });
+        match found {
+            Err(error) => Look::Damaged(reason(&error)),
+            Ok((None, _)) => Look::Missing,
+            Ok((Some((_, document)), target)) => {
+                Look::Whole { assessment: document.view(catalog), read_only: file::obstacle(disk, &target) }
+            }
+        }
+    }
+
+    /// That marks lie in journals only, if they do.
+    fn about(waiting: &[Pending], left: &[Left], why: Option<&StoreError>) -> Option<String> {
+        let count = waiting.iter().filter(|pending| !pending.filed).count();
+        let journal = left.iter().find(|left| !left.records.is_empty())?;
+        let (is, lies) = if count == 1 { ("is", "lies") } else { ("are", "lie") };
+        let why = why.map(|why| format!(": {}", reason(why))).unwrap_or_default();
+        (count > 0).then(|| {
+            format!(
+                "{} {is} shown here and {lies} in the journal {} only{why}",
+                commit::describe(count),
+                file::show(journal.path())
+            )
+        })
+    }
+
+    /// What became of journals of dead sessions; None where there are none.
+    fn recover(&self, catalog: &Catalog) -> Option<Result<Vec<String>, StoreError>> {
+        let disk = &*self.disk;
+        // One look at the directory is all that a start without journals pays.
+        let names = disk.list(&self.paths.state).ok()?;
+        let begins = |name: &OsString, start: &str| name.as_encoded_bytes().starts_with(start.as_bytes());
+        if !names.iter().any(|name| begins(name, journal::NAME) || begins(name, in_place::NAME)) {
+            return None;
+        }
+        let target = file::resolve(disk, self.path()).ok()?;
+        let (full, empty): (Vec<Left>, Vec<Left>) = journal::left(disk, &self.paths.state, &target)
+            .ok()?
+            .into_iter()
+            .partition(|left| !left.records.is_empty() || left.damage.is_some());
+        for left in empty {
+            left.dispose(disk);
+        }
+        if full.is_empty() && !in_place::is_unfinished(disk, &self.paths.state, &target) {
+            return None;
+        }
+        // Whoever commits locks them anew.
+        drop(full);
+        let manner = Manner { rewrite: false, backup: Some(Backing::Always) };
+        Some(self.commit_all(catalog, &[], manner).map(|committed| committed.notices))
+    }
+
+    /// Saves one record, for verbs: when it returns the mark is in the file, or it says where it is.
     ///
     /// A new file gets mode 0644 less the umask, as editors do, because it is made to be shared
-    /// through git; a file that is there keeps its mode and, where the user may, its group.
+    /// through git; a file that is there keeps its owner, mode and attributes.
     ///
     /// An undo takes back the last edit in the log, whoever made it. It sets only the fields that
-    /// the edit was about: where somebody changed one of those by hand since, that change is taken
-    /// back with it; other fields of the mark, and other marks, stay.
+    /// the edit was about; where somebody changed one of those since, both stay, as a conflict.
     pub fn commit(&self, catalog: &Catalog, record: &Record) -> Result<Saved, StoreError> {
-        let target = file::resolve(self.path())?;
-        let directory = file::parent(&target);
-        if !directory.exists() && self.nothing_to_do(&target, record) {
-            let view = Document::default().view(catalog);
-            return Ok(Saved { assessment: view, history: History::default(), applied: None, notice: None });
-        }
-        fs::create_dir_all(directory).map_err(|e| StoreError::io("make the directory", directory, &e))?;
-        // Once more, now that every directory is there: both names of the log are to agree.
-        let target = file::resolve(&target)?;
-        file::is_there(&target)?;
-        if let Some(obstacle) = file::obstacle(&target) {
+        fits(record)?;
+        let target = file::resolve(&*self.disk, self.path())?;
+        file::is_there(&*self.disk, &target)?;
+        if let Some(obstacle) = file::obstacle(&*self.disk, &target) {
             return Err(StoreError::Refused(format!("not saved: {obstacle}")));
         }
-        let _lock = file::lock(&target, self.patience)?;
-        let log = Log::new(&self.paths.state, &target);
-        let mut read = log.read();
-        let edit = read.history.take(record);
-        let document = write_document(&target, catalog, edit.as_ref())?;
-        let mut notice = read.damage.as_ref().map(|why| log.notice(why));
-        if edit.is_some()
-            && let Err(error) = log.append(&read, record)
-        {
-            notice = Some(format!("saved, but it can't be undone: {}", error::cause(&error)));
-        }
-        Ok(Saved { assessment: document.view(catalog), history: read.history, applied: edit, notice })
-    }
-}
-
-impl Store {
-    /// Whether there is nothing to undo or redo, for which no directory need be made.
-    fn nothing_to_do(&self, target: &Path, record: &Record) -> bool {
-        Log::new(&self.paths.state, target).read().history.take(record).is_none()
-    }
-}
-
-/// The file's bytes and what they say; None where there is no file.
-fn read_document(target: &Path) -> Result<Option<(Vec<u8>, Document)>, StoreError> {
-    let Some(bytes) = file::read(target)? else { return Ok(None) };
-    match Document::read(&bytes) {
-        Ok(document) => Ok(Some((bytes, document))),
-        Err(damage) => Err(StoreError::Refused(error::describe(target, &damage))),
-    }
-}
-
-/// Applies an edit to what is there. Without an edit, only reads.
-fn write_document(target: &Path, catalog: &Catalog, edit: Option<&Edit>) -> Result<Document, StoreError> {
-    for _ in 0..ATTEMPTS {
-        let found = read_document(target)?;
-        let (before, mut document) = match found {
-            Some((bytes, document)) => (Some(bytes), document),
-            None => (None, Document::default()),
+        let mut session = Session::new(self.clone(), Backing::Frugal);
+        let records = std::slice::from_ref(record);
+        let result = match session.keep(records) {
+            Ok(()) => match session.commit(catalog) {
+                // What is refused now will be at the next start, too.
+                Err(error @ StoreError::Refused(_)) => {
+                    session.forget();
+                    Err(error)
+                }
+                Err(error) => Err(StoreError::Refused(session.explain(&error))),
+                saved => saved,
+            },
+            Err(_) => session.commit_unkept(catalog, records),
         };
-        let Some(edit) = edit else { return Ok(document) };
-        document.apply(edit);
-        if document.release.is_empty() {
-            document.release = catalog.release.to_string();
-        }
-        let text = document.emit(catalog);
-        if before.as_deref() == Some(text.as_bytes()) {
-            return Ok(document);
-        }
-        let mut overtaken = false;
-        let check = |written: &[u8]| {
-            verify(target, written, &text, &document, catalog)?;
-            // An editor does not take our lock.
-            overtaken = file::read(target)? != before;
-            if overtaken { Err(StoreError::Contended { path: error::show(target) }) } else { Ok(()) }
-        };
-        match file::replace(target, text.as_bytes(), 0o644, check) {
-            Err(StoreError::Contended { .. }) if overtaken => {}
-            other => return other.map(|()| document),
+        let Written { assessment, history, mut outcomes, notices } = result?;
+        session.finish(catalog);
+        match outcomes.pop() {
+            Some(Err(why)) => Err(StoreError::Refused(why)),
+            Some(Ok(applied)) => Ok(Saved { assessment, history, applied, notices }),
+            None => Ok(Saved { assessment, history, applied: None, notices }),
         }
     }
-    Err(StoreError::Contended { path: error::show(target) })
+
+    /// The copies of the assessment file that are kept, newest first.
+    pub fn backups(&self) -> Result<Vec<Backup>, StoreError> {
+        let target = file::resolve(&*self.disk, self.path())?;
+        Ok(backup::all(&*self.disk, &self.paths.state, &target))
+    }
+
+    /// The file's bytes and what they say; None where there is no file.
+    fn read_document(&self, target: &Path) -> Result<Option<(Vec<u8>, Document)>, StoreError> {
+        let Some(bytes) = file::read(&*self.disk, target)? else { return Ok(None) };
+        // A colleague's file, or a merge of several: foreign until it is read.
+        match apart(|| Document::read(&bytes)) {
+            Ok(document) => Ok(Some((bytes, document))),
+            Err(damage) => Err(StoreError::Refused(error::describe(target, &damage))),
+        }
+    }
 }
 
-/// Whether what was written is what was meant, read back through the same reader as ever.
-fn verify(
-    target: &Path,
-    written: &[u8],
-    text: &str,
-    meant: &Document,
-    catalog: &Catalog,
-) -> Result<(), StoreError> {
-    let refuse = |why: String| {
-        StoreError::Refused(format!(
-            "not saved: {} could not be read again ({why}); it is as it was",
-            error::show(target)
-        ))
-    };
-    if written != text.as_bytes() || written.len() as u64 > file::MAX_FILE {
-        return Err(refuse("the disk returned other bytes, or more than 8 MiB".into()));
+/// Reads the bytes of an assessment file without touching a disk: what the program would show of it,
+/// and the text that it would write back. The error says what is wrong and what helps, without the
+/// file's name. For those who check the reader: the fuzz targets and the tests of hostile files.
+pub fn read_assessment(bytes: &[u8], catalog: &Catalog) -> Result<(Assessment, String), String> {
+    match Document::read(bytes) {
+        Ok(document) => Ok((document.view(catalog), document.emit(catalog))),
+        Err(damage) => Err(error::describe_text(&damage)),
     }
-    let again = Document::read(written).map_err(|damage| refuse(damage.what))?;
-    let same_marks = again.entries.len() == meant.entries.len()
-        && again.entries.iter().zip(&meant.entries).all(|((a, x), (b, y))| a == b && x.mark == y.mark);
-    if !same_marks || again.emit(catalog) != text {
-        return Err(refuse("it says something else".into()));
-    }
-    Ok(())
 }
 
 /// An error of reading as the reason for read-only.

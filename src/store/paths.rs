@@ -11,7 +11,7 @@ use super::StoreError;
 pub struct Paths {
     /// The assessment file, absolute.
     pub assessment: PathBuf,
-    /// The directory of the undo logs.
+    /// The directory of the undo logs, journals and backups.
     pub state: PathBuf,
 }
 

@@ -1,5 +1,6 @@
 //! The store on real files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -10,9 +11,16 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::assessment::{Document, Entry};
+use super::disk::RealDisk;
 use super::*;
 use crate::catalog::{Catalog, Format, Mitigation, ObjectId, Technique};
-use crate::coverage::{Change, Evidence, EvidenceKind, Mark, Status};
+use crate::coverage::{Change, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, State, Status};
+
+mod backups;
+mod faults;
+mod journals;
+mod merge;
+mod power;
 
 fn id(text: &str) -> ObjectId {
     text.parse().unwrap()
@@ -91,6 +99,13 @@ impl Place {
         fs::read_to_string(self.path("data/marks.yaml")).unwrap()
     }
 
+    /// The undo log.
+    fn log(&self) -> PathBuf {
+        let paths = fs::read_dir(self.path("state")).unwrap().map(|entry| entry.unwrap().path());
+        let is_log = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("history-");
+        paths.into_iter().find(is_log).unwrap()
+    }
+
     fn put(&self, text: impl AsRef<[u8]>) {
         fs::create_dir_all(self.path("data")).unwrap();
         fs::write(self.path("data/marks.yaml"), text).unwrap();
@@ -127,6 +142,16 @@ fn full_mark() -> Mark {
         review: Some(date(2027, 11, 1)),
         by: Some("no".into()),
         on: Some(date(2026, 11, 23)),
+        conflicts: vec![
+            Conflict { claim: Claim::Status(Status::Covered), by: Some("no".into()), on: None },
+            Conflict {
+                claim: Claim::Status(Status::NotApplicable),
+                by: Some("ann".into()),
+                on: Some(date(2026, 11, 20)),
+            },
+            Conflict { claim: Claim::Owner(None), by: None, on: Some(date(2026, 11, 20)) },
+            Conflict { claim: Claim::Tested(Some(date(2026, 10, 1))), by: None, on: None },
+        ],
     }
 }
 
@@ -172,6 +197,18 @@ marks:
     review: 2027-11-01
     by: "no"
     "on": 2026-11-23
+    conflict:
+      - field: status
+        value: covered
+        by: "no"
+      - field: status
+        value: not-applicable
+        by: ann
+        "on": 2026-11-20
+      - field: owner
+        "on": 2026-11-20
+      - field: tested
+        value: 2026-10-01
 ..."#;
     assert_eq!(body.join("\n"), expected);
     assert_eq!(marks_of(Document::read(text.as_bytes()).unwrap()), marks_of(document));
@@ -187,12 +224,13 @@ fn nothing_is_created_until_something_is_marked() {
 
     let saved = mark(&store, "AML.T0001", Status::Gap);
     assert_eq!(saved.assessment.mark(id("AML.T0001")).status, Status::Gap);
-    assert_eq!((saved.assessment.release.as_str(), saved.notice), ("2026.09", None));
+    assert_eq!((saved.assessment.release.as_str(), saved.notices), ("2026.09", Vec::new()));
     assert_eq!(store.load(&catalog()).assessment, saved.assessment);
     let mode = |path: PathBuf| fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(place.path("state")), 0o700);
-    let log = fs::read_dir(place.path("state")).unwrap().next().unwrap().unwrap();
-    assert_eq!(mode(log.path()), 0o600);
+    assert_eq!(mode(place.log()), 0o600);
+    // The journal has gone with the session.
+    assert_eq!(fs::read_dir(place.path("state")).unwrap().count(), 1);
 }
 
 #[test]
@@ -249,6 +287,12 @@ fn what_is_wrong_is_named_with_its_line_and_left_as_it_is() {
         (good.replace("rule 7", "&a rule 7"), line("rule 7"), "nchor"),
         (good.replace("kind: detect", "kind: guess"), line("kind: detect"), "prevent, detect or respond"),
         (good.replace("rule 7", "rule \u{1b}[2J"), line("rule 7"), ""),
+        (good.replace("- field: owner", "- field: name"), line("- field: owner"), "known: status, owner"),
+        (good.replace("- field: owner", "- who: owner"), line("- field: owner"), "value, by"),
+        (good.replace("- field: owner", "- by: soc"), line("- field: owner"), "no `field:`"),
+        (good.replace("value: not-", "value: not "), line("value: not-"), "did you mean not-applicable?"),
+        (good.replace("- field: owner", "- field: status"), line("- field: owner"), "no `value:`"),
+        (good.replace("value: 2026-10-01", "value: soon"), line("value: 2026-10-01"), "is no date"),
         (good.replace("marks:\n", "points:\n"), 0, "`marks:`"),
         (good.replace("...\n", ""), 0, "last line"),
         (atlas, 0, "release of ATLAS"),
@@ -416,11 +460,28 @@ fn an_undo_sets_only_the_fields_that_the_edit_was_about() {
     let place = Place::new();
     let store = place.store();
     mark(&store, "AML.T0001", Status::Gap);
-    let by_hand = place.text().replace("    status: gap\n", "    status: covered\n    owner: Ada\n");
+    let by_hand = place.text().replace("    status: gap\n", "    status: gap\n    owner: Ada\n");
     place.put(by_hand);
     let saved = store.commit(&catalog(), &Record::Undo).unwrap();
     let expected = Mark { owner: Some("Ada".into()), ..Mark::default() };
     assert_eq!(*saved.assessment.mark(id("AML.T0001")), expected);
+}
+
+#[test]
+fn an_undo_of_what_somebody_changed_since_takes_nothing_away_from_them() {
+    let place = Place::new();
+    let store = place.store();
+    mark(&store, "AML.T0001", Status::Gap);
+    place.put(place.text().replace("    status: gap\n", "    status: covered\n    by: Ada\n"));
+    let undone = store.commit(&catalog(), &Record::Undo).unwrap().assessment;
+    let undone = undone.mark(id("AML.T0001"));
+    assert_eq!((undone.status, undone.is_disputed(Field::Status)), (Status::Covered, true));
+    assert!(undone.claims(Field::Status).iter().any(|c| c.by.as_deref() == Some("Ada")));
+    // The next mark settles it, its undo brings the conflict back.
+    let settled = set(&store, "AML.T0001", |m| m.set_state(State::Partial, date(2026, 11, 23))).unwrap();
+    assert_eq!(settled.assessment.mark(id("AML.T0001")).conflicts, []);
+    let back = store.commit(&catalog(), &Record::Undo).unwrap().assessment;
+    assert_eq!(back.mark(id("AML.T0001")), undone);
 }
 
 #[test]
@@ -480,15 +541,12 @@ fn what_is_no_file_of_its_own_is_refused_by_name() {
         0,
     )
     .unwrap();
-    fs::write(place.path("linked"), document([]).emit(&catalog())).unwrap();
-    fs::hard_link(place.path("linked"), place.path("other name")).unwrap();
     fs::File::create(place.path("large")).unwrap().set_len(file::MAX_FILE + 1).unwrap();
     for (name, says) in [
         ("directory", "is a directory"),
         ("loop", "is a loop of links"),
         ("device", "is a device"),
         ("pipe", "is a pipe"),
-        ("linked", "has 2 hard links"),
         ("large", "is larger than 8 MiB"),
     ] {
         let store = place.store_of(name);
@@ -497,7 +555,6 @@ fn what_is_no_file_of_its_own_is_refused_by_name() {
         let error = set(&store, "AML.T0001", |m| m.status = Status::Gap).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     }
-    assert_eq!(fs::read_to_string(place.path("linked")).unwrap(), document([]).emit(&catalog()));
 }
 
 #[test]
@@ -510,16 +567,23 @@ fn without_permission_it_says_so_and_changes_nothing() {
     let before = place.text();
     let mode =
         |path: &str, mode| fs::set_permissions(place.path(path), fs::Permissions::from_mode(mode)).unwrap();
-    for (path, closed, open) in [("data", 0o555, 0o755), ("data/marks.yaml", 0o444, 0o644)] {
-        mode(path, closed);
-        let loaded = place.store().load(&catalog());
-        let result = set(&place.store(), "AML.T0001", |m| m.status = Status::Covered);
-        mode(path, open);
-        assert!(loaded.read_only.is_some_and(|why| why.contains("may not be written")));
-        assert_eq!(loaded.assessment.marks.len(), 1);
-        assert!(result.is_err());
-        assert_eq!(place.text(), before);
-    }
+    mode("data/marks.yaml", 0o444);
+    let loaded = place.store().load(&catalog());
+    let result = set(&place.store(), "AML.T0001", |m| m.status = Status::Covered);
+    mode("data/marks.yaml", 0o644);
+    assert!(loaded.read_only.is_some_and(|why| why.contains("may not be written")));
+    assert_eq!(loaded.assessment.marks.len(), 1);
+    assert!(result.is_err());
+    assert_eq!(place.text(), before);
+    // A file that is not there yet can't be made in a closed directory.
+    mode("data", 0o555);
+    let loaded = place.store_of("data/new.yaml").load(&catalog());
+    assert!(loaded.read_only.is_some_and(|why| why.starts_with("the directory ")));
+    // But one that may be written is.
+    let saved = set(&place.store(), "AML.T0001", |m| m.status = Status::Covered);
+    mode("data", 0o755);
+    assert_eq!(saved.unwrap().notices, Vec::<String>::new());
+    assert_eq!(status_of(&place.store(), "AML.T0001"), Status::Covered);
 }
 
 #[test]
@@ -527,9 +591,15 @@ fn a_held_lock_is_waited_for_and_then_named() {
     let place = Place::new();
     mark(&place.store(), "AML.T0001", Status::Gap);
     let store = Store { patience: Duration::ZERO, ..place.store() };
-    let held = file::lock(&fs::canonicalize(store.path()).unwrap(), Duration::ZERO).unwrap();
-    assert!(matches!(set(&store, "AML.T0001", |m| m.status = Status::Covered), Err(StoreError::Busy(_))));
+    let held = file::lock(&RealDisk, &fs::canonicalize(store.path()).unwrap(), Duration::ZERO).unwrap();
+    let error = set(&store, "AML.T0001", |m| m.status = Status::Covered).unwrap_err().to_string();
+    assert!(
+        error.contains(".marks.yaml.lock for more than 2 seconds") && error.contains("journal"),
+        "{error}"
+    );
     drop(held);
+    // What was kept is saved by whoever comes next.
+    assert_eq!(store.open(&catalog()).notices, ["1 mark of a session that ended early is saved now: T0001"]);
     mark(&store, "AML.T0001", Status::Covered);
 }
 
@@ -553,7 +623,7 @@ fn a_log_that_can_not_be_used_does_not_stop_a_mark() {
     let place = Place::new();
     mark(&place.store(), "AML.T0001", Status::Gap);
     mark(&place.store(), "AML.T0002", Status::Gap);
-    let log = fs::read_dir(place.path("state")).unwrap().next().unwrap().unwrap().path();
+    let log = place.log();
     let whole = fs::read_to_string(&log).unwrap();
 
     // Torn at the end: the last record is lost, the rest serves, the next one follows cleanly.
@@ -568,7 +638,7 @@ fn a_log_that_can_not_be_used_does_not_stop_a_mark() {
     fs::write(&log, &damaged).unwrap();
     let loaded = place.store().load(&catalog());
     assert!(loaded.history.last_done().is_none() && loaded.notices[0].contains("line 2 is damaged"));
-    assert!(mark(&place.store(), "AML.T0003", Status::Covered).notice.is_some());
+    assert!(mark(&place.store(), "AML.T0003", Status::Covered).notices.len() == 1);
     let mut aside = log.clone().into_os_string();
     aside.push(".damaged-1");
     assert_eq!(fs::read_to_string(aside).unwrap(), damaged);
@@ -579,25 +649,26 @@ fn a_log_that_can_not_be_used_does_not_stop_a_mark() {
 #[test]
 fn a_long_log_is_shortened_and_still_undoes() {
     let place = Place::new();
-    let log = Log::new(&place.path("state"), &place.path("marks.yaml"));
+    let log = Log::new(&RealDisk, &place.path("state"), &place.path("marks.yaml"));
     let edit = |n: usize| {
         let after = Mark { owner: Some(format!("owner {n}")), ..Mark::default() };
         Edit { changes: vec![Change { id: id("AML.T0001"), before: Mark::default(), after }] }
     };
     let add = |n: usize| {
-        let mut contents = log.read();
+        let mut contents = log.read(&BTreeSet::new());
         contents.history.take(&Record::Do(edit(n)));
-        log.append(&contents, &Record::Do(edit(n))).unwrap();
+        log.append(&contents, &history::line(None, &Record::Do(edit(n))).unwrap()).unwrap();
+        log.shorten(&contents, 1, &contents.history);
         fs::read_to_string(&log.path).unwrap().lines().count() - 1
     };
     assert_eq!(add(0), 1);
     // The bulk at once: the test need not wait for the disk two thousand times.
-    let lines = (1..history::MAX_RECORDS).map(|n| history::line(&Record::Do(edit(n))).unwrap());
+    let lines = (1..history::MAX_RECORDS).map(|n| history::line(None, &Record::Do(edit(n))).unwrap());
     let text = fs::read_to_string(&log.path).unwrap() + &lines.collect::<String>();
     fs::write(&log.path, text).unwrap();
     assert_eq!(add(history::MAX_RECORDS), 1_000);
     assert_eq!(add(history::MAX_RECORDS + 1), 1_001);
-    assert_eq!(log.read().history.last_done(), Some(&edit(history::MAX_RECORDS + 1)));
+    assert_eq!(log.read(&BTreeSet::new()).history.last_done(), Some(&edit(history::MAX_RECORDS + 1)));
 }
 
 #[test]
@@ -605,7 +676,7 @@ fn a_mark_is_saved_even_where_the_log_can_not_be() {
     let place = Place::new();
     fs::write(place.path("state"), "a file where the directory should be").unwrap();
     let saved = mark(&place.store(), "AML.T0001", Status::Gap);
-    assert!(saved.notice.is_some_and(|notice| notice.starts_with("saved, but")));
+    assert!(saved.notices.iter().any(|n| n.starts_with("saved, but it can't be undone yet")));
     assert_eq!(status_of(&place.store(), "AML.T0001"), Status::Gap);
 }
 
@@ -617,7 +688,7 @@ fn a_replacement_that_fails_its_check_leaves_the_file_and_nothing_else() {
         assert_eq!(written, b"new");
         Err(StoreError::Refused("no".into()))
     };
-    assert!(file::replace(&place.path("file"), b"new", 0o644, check).is_err());
+    assert!(file::replace(&RealDisk, &place.path("file"), b"new", 0o644, check).is_err());
     assert_eq!(fs::read_to_string(place.path("file")).unwrap(), "old");
     assert_eq!(fs::read_dir(place.dir.path()).unwrap().count(), 1);
 }
@@ -705,9 +776,18 @@ fn any_mark() -> impl Strategy<Value = Mark> {
     let kind = prop::sample::select(vec![EvidenceKind::Prevent, EvidenceKind::Detect, EvidenceKind::Respond]);
     let evidence =
         (kind, nasty(), text(), day()).prop_map(|(kind, what, link, on)| Evidence { kind, what, link, on });
-    let status = prop::sample::select(Status::ALL.to_vec());
-    (status, text(), text(), prop::collection::vec(evidence, 0..3), day(), day(), text(), day()).prop_map(
-        |(status, owner, note, evidence, tested, review, by, on)| Mark {
+    let status = || prop::sample::select(Status::ALL.to_vec());
+    let claim = prop_oneof![
+        status().prop_map(Claim::Status),
+        text().prop_map(Claim::Owner),
+        text().prop_map(Claim::Note),
+        day().prop_map(Claim::Tested),
+        day().prop_map(Claim::Review),
+    ];
+    let conflict = (claim, text(), day()).prop_map(|(claim, by, on)| Conflict { claim, by, on });
+    let conflicts = prop::collection::vec(conflict, 0..3);
+    (status(), text(), text(), prop::collection::vec(evidence, 0..3), day(), day(), text(), day(), conflicts)
+        .prop_map(|(status, owner, note, evidence, tested, review, by, on, conflicts)| Mark {
             status,
             owner,
             note,
@@ -716,8 +796,8 @@ fn any_mark() -> impl Strategy<Value = Mark> {
             review,
             by,
             on,
-        },
-    )
+            conflicts,
+        })
 }
 
 proptest! {

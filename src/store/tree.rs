@@ -7,8 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
-use serde_saphyr::{Spanned, budget, options};
+use serde_saphyr::{Error, Spanned, budget, options};
 
 use super::error::one_line;
 
@@ -73,6 +74,8 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             max_nodes: 250_000,
             max_documents: 1,
         },
+        // The store finds comments itself. Handed out, more than 32 in a row would be an error.
+        emit_comments: false,
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Error,
         strict_booleans: true,
@@ -82,12 +85,36 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     };
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map(|l| l.line() as usize).filter(|line| *line > 0);
-        let what = error.without_snippet().to_string();
-        let what: String = one_line(what.lines().next().unwrap_or_default()).chars().take(200).collect();
-        Fault { line, what }
+        Fault { line, what: sentence(&error) }
     })?;
     node(raw, text)
 }
+
+/// What the YAML crate found wrong, in plain words where it speaks of its own limits.
+fn sentence(error: &Error) -> String {
+    let breach = match error.without_snippet() {
+        Error::Budget { breach, .. } => breach,
+        Error::ExternalMessage { msg, .. } if msg.contains("recursion limit") => return TOO_DEEP.into(),
+        other => {
+            let text = other.to_string();
+            return one_line(text.lines().next().unwrap_or_default()).chars().take(200).collect();
+        }
+    };
+    match breach {
+        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => {
+            "YAML anchors and aliases are not read".into()
+        }
+        BudgetBreach::Depth { .. } => TOO_DEEP.into(),
+        BudgetBreach::Documents { .. } => "several YAML documents stand in the file".into(),
+        BudgetBreach::MergeKeys { .. } => "the YAML merge key `<<` is not read".into(),
+        BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => {
+            "it holds more than 250,000 values, the most that is read".into()
+        }
+        other => one_line(&format!("it is more than is read ({other:?})")).chars().take(200).collect(),
+    }
+}
+
+const TOO_DEEP: &str = "it is nested deeper than 16 levels, the most that is read";
 
 #[derive(Debug)]
 enum Raw {
@@ -111,7 +138,8 @@ fn node(raw: Spanned<Raw>, text: &str) -> Result<Node, Fault> {
             return Err(Fault { line: Some(line), what: "a text is longer than 64 KiB".into() });
         }
         // Neither quoted nor joined from several lines: a quoted scalar's source starts with a quote, so it never equals its text.
-        Raw::Text(text) if text == source && !text.contains('\n') => Value::Plain(text),
+        // A `<<` that is a text (after the tag `!`) must not be written as a merge key.
+        Raw::Text(text) if text == source && !text.contains('\n') && text != "<<" => Value::Plain(text),
         // The YAML crate hands these through in lower case.
         Raw::Text(text)
             if matches!(&*text, ".nan" | ".inf" | "-.inf")
@@ -266,5 +294,25 @@ mod tests {
             assert_eq!(fault.line, Some(line), "{}", fault.what);
             assert!(!fault.what.chars().any(char::is_control), "{}", fault.what);
         }
+    }
+
+    #[test]
+    fn limits_are_named_in_plain_words() {
+        for (text, words) in [
+            (format!("a: {}", "[".repeat(100_000)), TOO_DEEP),
+            (
+                format!("a:\n{}", "- b\n".repeat(250_001)),
+                "it holds more than 250,000 values, the most that is read",
+            ),
+            ("a: &x 1\nb: *x\n".to_owned(), "YAML anchors and aliases are not read"),
+        ] {
+            assert_eq!(parse(&text).unwrap_err().what, words);
+        }
+    }
+
+    #[test]
+    fn any_number_of_comments_may_stand_in_a_row() {
+        let text = format!("a: 1\n{}b: 2\n", "# why\n".repeat(10_000));
+        assert_eq!(values(&text), [Value::Plain("1".into()), Value::Plain("2".into())]);
     }
 }

@@ -37,6 +37,27 @@ impl Encoder {
         Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None, charset }
     }
 
+    /// What is on the screen, a line a row, without blanks at the ends.
+    pub fn text(&self) -> String {
+        let cells = usize::from(self.shown.area().width).max(1);
+        let mut text = String::new();
+        for row in self.shown.content().chunks(cells) {
+            let mut skip = 0;
+            let mut line = String::new();
+            for cell in row {
+                // A wide character covers the cells after it.
+                if skip == 0 {
+                    line.push_str(cell.symbol());
+                    skip = cell.symbol().width().max(1);
+                }
+                skip -= 1;
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
     /// Whatever is on the screen now, it is not what was sent.
     pub fn forget(&mut self) {
         self.unknown = true;

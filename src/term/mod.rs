@@ -1,14 +1,17 @@
 //! The terminal: the loop that turns input into events, effects into deeds, the app into frames.
 //!
-//! One thread waits in `poll(2)` for the terminal, for signals and for the saver, without a timeout:
+//! One thread waits in `poll(2)` for the terminal, for signals, for the saver and for changes of the
+//! file by others, without a timeout:
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
+mod clipboard;
 mod editor;
 mod encode;
 mod input;
 mod saver;
 mod screen;
 mod signals;
+mod watch;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -19,10 +22,14 @@ use crate::app::{App, Effect, Event, UserTheme};
 use crate::config;
 use crate::store::{ConfigFiles, Store};
 use crate::ui::Ui;
-use input::{Decoder, Input};
+use clipboard::Route;
+use input::Clicks;
 use saver::Saver;
 use screen::Screen;
 use signals::Signals;
+use watch::Watch;
+
+pub use input::{Decoder, Input};
 
 /// How the program came to its end.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,10 +42,15 @@ pub struct Ended {
 /// are apart on a slow line, shorter than a person notices.
 const ESC_WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
 
-/// The size of the terminal in columns and rows.
+/// The most columns and rows that are drawn. A terminal may claim to have 65,535 of each, and the
+/// frames for that would take hundreds of gigabytes.
+const LARGEST: (u16, u16) = (1000, 500);
+
+/// The size of the terminal in columns and rows, as far as it is drawn: what lies beyond 1000 by 500
+/// stays blank.
 pub fn size() -> io::Result<(u16, u16)> {
     let size = rustix::termios::tcgetwinsize(io::stdout())?;
-    Ok((size.ws_col, size.ws_row))
+    Ok((size.ws_col.min(LARGEST.0), size.ws_row.min(LARGEST.1)))
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
@@ -46,16 +58,30 @@ pub fn size() -> io::Result<(u16, u16)> {
 pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
-    let saver = Saver::new(store, std::sync::Arc::clone(&app.catalog), signals.waker()?);
-    let screen = Screen::new(ui.charset)?;
-    let mut runtime = Runtime { screen, signals, saver, decoder: Decoder::default(), files, quit: false };
-    let result = runtime.run(&mut app, ui);
+    let catalog = std::sync::Arc::clone(&app.catalog);
+    let place = store.clone();
+    let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
+    let mut runtime = Runtime {
+        screen: Screen::new(ui.charset)?,
+        signals,
+        saver,
+        watch: None,
+        decoder: Decoder::default(),
+        clicks: Clicks::default(),
+        copy_screen: false,
+        files,
+        quit: false,
+    };
+    runtime.screen.mouse(app.mouse)?;
+    let result = runtime.run(&mut app, ui, &place);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
+    // Taking the catalogue apart piece by piece is work for nothing: the program ends here.
+    std::mem::forget(app);
     // A terminal that is gone is an end like any other.
     result.or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) })?;
     Ok(Ended { not_saved })
@@ -71,7 +97,11 @@ struct Runtime {
     screen: Screen,
     signals: Signals,
     saver: Saver,
+    watch: Option<Watch>,
     decoder: Decoder,
+    clicks: Clicks,
+    /// The next frame is to be copied.
+    copy_screen: bool,
     files: ConfigFiles,
     quit: bool,
 }
@@ -81,21 +111,35 @@ struct Ready {
     terminal: bool,
     gone: bool,
     other: bool,
+    /// The file of marks may have changed.
+    changed: bool,
 }
 
 impl Runtime {
-    fn run(&mut self, app: &mut App, ui: Ui) -> io::Result<()> {
+    fn run(&mut self, app: &mut App, ui: Ui, store: &Store) -> io::Result<()> {
         self.screen.draw(ui, app)?;
+        // Not before the screen is there.
+        let network = store.network();
+        self.watch = Some(Watch::new(store.path(), network.is_some()));
+        if let Some(kind) = network {
+            self.event(app, Event::Notice(format!(
+                "The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold."
+            )))?;
+            self.screen.draw(ui, app)?;
+        }
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
-            if !ready.terminal && !ready.other && !ready.gone {
+            if !ready.terminal && !ready.other && !ready.changed && !ready.gone {
                 let input = self.decoder.give_up_waiting();
                 self.input(app, input)?;
             }
             // Everything that has piled up is taken before a frame is drawn: held keys on a slow
             // line cost one frame, not one each.
-            while ready.terminal || ready.other {
+            while ready.terminal || ready.other || ready.changed {
+                if ready.changed {
+                    self.saver.look();
+                }
                 if ready.other {
                     self.signals.drain();
                     self.after_signals(app)?;
@@ -112,26 +156,42 @@ impl Runtime {
                 return Ok(());
             }
             self.screen.draw(ui, app)?;
+            if std::mem::take(&mut self.copy_screen) {
+                let text = self.screen.text();
+                self.event(app, Event::Screen(text))?;
+                self.screen.draw(ui, app)?;
+            }
         }
         Ok(())
     }
 
-    fn wait(&self, timeout: Option<&Timespec>) -> io::Result<Ready> {
+    fn wait(&mut self, timeout: Option<&Timespec>) -> io::Result<Ready> {
         let stdin = io::stdin();
         let signal = self.signals.fd();
         let mut fds =
-            [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
-        match poll(&mut fds, timeout) {
+            vec![PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
+        let told = self.watch.as_ref().and_then(Watch::fd);
+        fds.extend(told.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        let patience = self.watch.as_ref().and_then(Watch::patience).and_then(|p| p.try_into().ok());
+        match poll(&mut fds, timeout.or(patience.as_ref())) {
             Ok(_) => {}
             // A signal has come; its flag and the pipe tell which.
-            Err(rustix::io::Errno::INTR) => return Ok(Ready { terminal: false, gone: false, other: true }),
+            Err(rustix::io::Errno::INTR) => {
+                return Ok(Ready { terminal: false, gone: false, other: true, changed: false });
+            }
             Err(error) => return Err(error.into()),
         }
         let terminal = fds[0].revents();
+        let other = !fds[1].revents().is_empty();
+        // Without a descriptor it is time that tells.
+        let near = fds.get(2).is_none_or(|fd| !fd.revents().is_empty());
+        drop(fds);
+        let changed = near && self.watch.as_mut().is_some_and(Watch::has_news);
         Ok(Ready {
             terminal: terminal.contains(PollFlags::IN),
             gone: terminal.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
-            other: !fds[1].revents().is_empty(),
+            other,
+            changed,
         })
     }
 
@@ -151,6 +211,7 @@ impl Runtime {
 
     fn input(&mut self, app: &mut App, input: Option<Input>) -> io::Result<()> {
         let event = match input {
+            Some(Input::Mouse(mouse)) => Event::Mouse(self.clicks.count(mouse)),
             Some(Input::Key(key)) => Event::Key(key),
             Some(Input::Paste(text)) => Event::Paste(text),
             None => return Ok(()),
@@ -227,6 +288,13 @@ impl Runtime {
                     self.event(app, Event::ThemeKept(result))?;
                 }
                 Effect::Redraw => self.screen.forget(),
+                Effect::Mouse(on) => self.screen.mouse(on)?,
+                Effect::Copy(text) => {
+                    let route = Route::find(|name| std::env::var(name).ok());
+                    screen::send(&clipboard::sequence(&text, route))?;
+                }
+                // The menu of the key that led here is not what is meant.
+                Effect::CopyScreen => self.copy_screen = true,
                 Effect::Suspend => self.suspend(app)?,
                 Effect::Quit => self.quit = true,
             }

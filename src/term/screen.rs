@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,13 +22,15 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 pub(super) struct Screen {
     encoder: Encoder,
     frame: Buffer,
+    /// Whether the terminal reports the mouse.
+    mouse: bool,
 }
 
 impl Screen {
     /// Takes the terminal over.
     pub fn new(charset: Charset) -> io::Result<Screen> {
         take()?;
-        Ok(Screen { encoder: Encoder::new(charset), frame: Buffer::empty(Rect::ZERO) })
+        Ok(Screen { encoder: Encoder::new(charset), frame: Buffer::empty(Rect::ZERO), mouse: false })
     }
 
     /// Draws the app, in one write if anything changed. Fails if the terminal does not take the bytes.
@@ -44,9 +47,21 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
-        out.write_all(bytes.as_bytes())?;
-        out.flush()
+        send(&bytes)
+    }
+
+    /// Has the terminal report clicks and the wheel, or leaves them to it.
+    pub fn mouse(&mut self, on: bool) -> io::Result<()> {
+        if self.mouse == on {
+            return Ok(());
+        }
+        self.mouse = on;
+        send(if on { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    /// What the screen shows, as text.
+    pub fn text(&self) -> String {
+        self.encoder.text()
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
@@ -59,6 +74,9 @@ impl Screen {
         give_back();
         let result = to();
         take()?;
+        if std::mem::take(&mut self.mouse) {
+            self.mouse(true)?;
+        }
         self.forget();
         Ok(result)
     }
@@ -70,6 +88,17 @@ impl Drop for Screen {
     }
 }
 
+/// Sends something that is no frame.
+pub(super) fn send(sequence: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(sequence.as_bytes())?;
+    out.flush()
+}
+
+/// Reports of buttons and wheel, with positions in decimal, which have no limit.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
@@ -80,7 +109,8 @@ fn take() -> io::Result<()> {
 /// as there may be no terminal left.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let left = execute!(io::stdout(), DisableBracketedPaste, Show, LeaveAlternateScreen);
+        let left =
+            execute!(io::stdout(), Print(MOUSE_OFF), DisableBracketedPaste, Show, LeaveAlternateScreen);
         let cooked = disable_raw_mode();
         drop((left, cooked));
     }

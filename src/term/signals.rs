@@ -1,8 +1,7 @@
 //! Signals as flags, with a pipe that wakes the loop.
 
-use std::io;
+use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,16 +17,17 @@ pub(super) struct Signals {
     lent: Arc<AtomicBool>,
     redraw: Arc<AtomicBool>,
     resize: Arc<AtomicBool>,
-    wake: UnixStream,
+    wake: PipeReader,
     /// The other end, for others that wake the loop.
-    waker: UnixStream,
+    waker: PipeWriter,
 }
 
 impl Signals {
     pub fn new() -> io::Result<Signals> {
-        let (wake, waker) = UnixStream::pair()?;
-        wake.set_nonblocking(true)?;
-        waker.set_nonblocking(true)?;
+        let (wake, waker) = io::pipe()?;
+        // A full pipe wakes just as well, and an empty one is no reason to wait.
+        rustix::io::ioctl_fionbio(&wake, true)?;
+        rustix::io::ioctl_fionbio(&waker, true)?;
         let flag = || Arc::new(AtomicBool::new(false));
         let signals = Signals {
             quit: flag(),
@@ -61,7 +61,7 @@ impl Signals {
     }
 
     /// A handle for another thread that has news for the loop.
-    pub fn waker(&self) -> io::Result<UnixStream> {
+    pub fn waker(&self) -> io::Result<PipeWriter> {
         self.waker.try_clone()
     }
 

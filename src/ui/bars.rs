@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Command, Frame, Keymap, Overlay, SavingState, Screen};
+use crate::app::{App, Area, Command, Frame, Overlay, SavingState, Screen};
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -39,6 +39,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         SavingState::Saving => ", saving".to_owned(),
         SavingState::Saved => ", saved".to_owned(),
         SavingState::NotSaved(count) => format!(", {count} NOT SAVED"),
+        SavingState::Behind(count) => format!(", {count} IN JOURNAL ONLY"),
         SavingState::ReadOnly => ", READ-ONLY".to_owned(),
     };
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
@@ -62,7 +63,11 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 pub(super) fn below(app: &App, canvas: &mut Canvas<'_>, frame: Frame) {
     info(app, canvas, frame.info);
     if frame.legend.height > 0 {
-        if app.lens.is_empty() { legend(canvas, frame.legend) } else { filter(app, canvas, frame.legend) }
+        if app.lens.is_empty() {
+            legend(app, canvas, frame.legend);
+        } else {
+            filter(app, canvas, frame.legend);
+        }
     }
     hints(app, canvas, frame.hints);
 }
@@ -74,6 +79,8 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" {}", message.text), role);
     } else if let Some(reason) = app.save_failure() {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
+    } else if let Some(reason) = app.save_delay() {
+        canvas.row(area, &format!(" NOT IN THE FILE: {reason}"), Role::Error);
     } else if let Some(Overlay::Search(search)) = app.overlays.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
         let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
@@ -84,12 +91,16 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             Screen::Matrix if app.side_focus.is_none() => cell_info(app, canvas, area),
             _ => {
                 let text = app.mark_target().map(|id| {
-                    let state = app.assessment.state(id, app.today);
+                    let mark = app.assessment.mark(id);
+                    let state = mark.state(app.today);
                     let name = app.catalog.full_name(id);
-                    let marks =
-                        app.keymap.opens(app.screen_scope(), "Mark").map(|key| format!("; {key} marks it"));
-                    let marks = marks.unwrap_or_default();
-                    format!(" {} {} {name}: {}{marks}", state.glyph(), id.short(), state.word())
+                    let key = app.keymap.opens(app.screen_scope(), "Mark");
+                    let key = |does| key.map(|key| format!("; {key} {does} it")).unwrap_or_default();
+                    let word = match mark.status_dispute() {
+                        Some(words) => format!("conflict, {words}{}", key("settles")),
+                        None => format!("{}{}", state.word(), key("marks")),
+                    };
+                    format!(" {} {} {name}: {word}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }
@@ -99,21 +110,29 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 
 fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let Some(technique) = app.grid.cursor.and_then(|c| app.catalog.technique(c.id)) else { return };
-    let state = app.assessment.state(technique.id, app.today);
+    let mark = app.assessment.mark(technique.id);
+    let state = mark.state(app.today);
     let mut about = format!("  {}", state.glyph());
-    if usize::from(area.width) >= 100 {
-        about.push_str(&format!(" {}", state.word()));
+    let dispute = mark.status_dispute();
+    let is_wide = usize::from(area.width) >= 100;
+    match &dispute {
+        Some(words) => about.push_str(&format!(" conflict, {words}")),
+        None if is_wide => about.push_str(&format!(" {}", state.word())),
+        None => {}
     }
-    if let Some(maturity) = technique.maturity {
-        about.push_str(&format!("  {}", maturity.word()));
+    // A conflict is worth more than counts where there is no room for both.
+    if is_wide || dispute.is_none() {
+        if let Some(maturity) = technique.maturity {
+            about.push_str(&format!("  {}", maturity.word()));
+        }
+        let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
+        studies.dedup();
+        about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
+        if !technique.subs.is_empty() {
+            about.push_str(&format!("  {} subs", technique.subs.len()));
+        }
     }
-    let mut studies: Vec<_> = technique.steps.iter().map(|s| s.case_study).collect();
-    studies.dedup();
-    about.push_str(&format!("  {} mit  {} cs", technique.mitigations.len(), studies.len()));
-    if !technique.subs.is_empty() {
-        about.push_str(&format!("  {} subs", technique.subs.len()));
-    }
-    if app.assessment.mark(technique.id).note.is_some() {
+    if mark.note.is_some() {
         about.push_str("  note");
     }
     let twins = app.grid.twins(&app.catalog);
@@ -148,10 +167,12 @@ fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
 }
 
-fn legend(canvas: &mut Canvas<'_>, area: Area) {
+fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
-    for state in State::ALL {
+    // Conflicts are rare; what they look like is told where there are any.
+    let conflict = app.assessment.in_conflict().next().map(|_| State::Conflict);
+    for state in State::ALL.into_iter().chain(conflict) {
         // "covered, tested" is short for the legend's sake only.
         let word = match state {
             State::Tested => "tested",
@@ -173,49 +194,14 @@ fn legend(canvas: &mut Canvas<'_>, area: Area) {
     }
 }
 
-/// What can be done here. A hint is shown whole or not at all, help and palette always.
+/// What can be done here.
 fn hints(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
-    let scope = app.scope();
-    let mut hints: Vec<(String, &str)> = Vec::new();
-    for row in Keymap::rows(scope).filter(|r| !r.hint.is_empty()) {
-        let fits = match row.hint {
-            "back" => app.history().0 > 0 && *app.screen() != Screen::Matrix,
-            "pane" => app.panes.len() > 1,
-            "section" => matches!(app.screen(), Screen::Object(_) | Screen::Glossary(_)),
-            "cards" => matches!(app.screen(), Screen::Glossary(_)),
-            "on matrix" => matches!(app.overlays.last(), Some(Overlay::Search(_))),
-            "choose" => !matches!(app.overlays.last(), Some(Overlay::Note(_))),
-            "again" => !matches!(app.screen(), Screen::Glossary(_)),
-            _ => true,
-        };
-        if !fits {
-            continue;
-        }
-        hints.extend(app.keymap.key(row).map(|key| (key, row.hint)));
-        let mut menu = |name, hint| hints.extend(app.keymap.opens(scope, name).map(|keys| (keys, hint)));
-        if row.hint == "find" && matches!(app.screen(), Screen::Matrix | Screen::List(_)) {
-            menu("Filter", "filter");
-        }
-        if row.hint == "open" {
-            menu("Mark", "mark");
-        }
-    }
-    let cells = |(key, hint): &(String, &str)| width(key) + 1 + width(hint) + 2;
-    let (mut always, mut others): (Vec<_>, Vec<_>) =
-        hints.into_iter().partition(|(_, hint)| matches!(*hint, "help" | "all" | "cancel" | "close"));
-    let room = usize::from(area.width).saturating_sub(1 + always.iter().map(cells).sum::<usize>());
-    let mut used = 0;
-    others.retain(|hint| {
-        used += cells(hint);
-        used <= room
-    });
-    others.append(&mut always);
-    let mut x = area.x + 1;
     let end = area.x + area.width;
-    for (key, hint) in others {
-        x += canvas.text(x, area.y, end.saturating_sub(x), &key, Role::Strong);
-        x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {hint}"), Role::Dim);
-        x += 2;
+    for hint in app.hints(area.width) {
+        let x = area.x + hint.x;
+        let used = canvas.text(x, area.y, end.saturating_sub(x), &hint.key, Role::Strong);
+        let x = x + used;
+        canvas.text(x, area.y, end.saturating_sub(x), &format!(" {}", hint.word), Role::Dim);
     }
 }

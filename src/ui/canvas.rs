@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::theme::{self, Role};
-use crate::app::Area;
+use crate::app::{Area, layout};
 use crate::catalog::sanitize;
 use crate::config::{Charset, Depth, Paint, Theme};
 use crate::page::{Line, Tone, clip, width};
@@ -139,7 +139,7 @@ impl Canvas<'_> {
             self.text(area.x, y, 1, down, Role::Heading);
             self.text(area.x + area.width - 1, y, 1, down, Role::Heading);
         }
-        Area::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height - 2)
+        layout::inside(area)
     }
 
     /// A vertical line.

@@ -76,6 +76,7 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Overlay::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
         Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
+        Some(Overlay::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
         Some(Overlay::Messages(at)) => popup::messages(app, *at, canvas, frame.body),
         None if !app.pending.is_empty() => popup::menu(app, canvas, frame.body),
         None => {}

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::canvas::Canvas;
 use super::theme::Role;
 use crate::app::{
-    App, Area, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope, ThemeChoice,
+    App, Area, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope, ThemeChoice, layout,
 };
 use crate::coverage::State;
 use crate::page::{pad, width, wrap_text};
@@ -37,14 +37,8 @@ pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
 pub(super) fn filter(app: &App, filter: &Filter, canvas: &mut Canvas<'_>, body: Area) {
     let values = &filter.values;
     let about = values.get(filter.chosen).map_or("", |(value, _)| value.what.as_str());
-    let width = body.width.saturating_sub(6).min(84);
-    let about = wrap_text(about, usize::from(width.saturating_sub(4)).max(8));
-    // Room for the longest text, so that the box does not jump from value to value.
-    let texts =
-        values.iter().map(|(v, _)| wrap_text(&v.what, usize::from(width.saturating_sub(4)).max(8)).len());
-    let text_rows = texts.max().unwrap_or(0);
-    let rows = u16::try_from(values.len() + text_rows).unwrap_or(u16::MAX).saturating_add(3);
-    let area = Area::new(body.x + 3, body.y + 2, width, rows.min(body.height.saturating_sub(2)));
+    let area = layout::filter(body, filter);
+    let about = wrap_text(about, usize::from(area.width - 4));
     let inside = canvas.frame(area, &format!("Filter by {}", filter.facet.word()));
     let name = usize::from(inside.width).saturating_sub(2 + 4 + 16);
     for ((i, (value, count)), y) in values.iter().enumerate().zip(inside.y..inside.y + inside.height) {
@@ -62,12 +56,9 @@ pub(super) fn filter(app: &App, filter: &Filter, canvas: &mut Canvas<'_>, body: 
 
 /// The themes, in a corner, so that the screen behind shows what the chosen one looks like.
 pub(super) fn themes(choice: &ThemeChoice, canvas: &mut Canvas<'_>, body: Area) {
-    let all = u16::try_from(choice.names.len()).unwrap_or(u16::MAX);
-    let (width, height) = (34.min(body.width), all.saturating_add(5).min(body.height));
-    let area = Area::new(body.x + body.width - width, body.y, width, height);
-    let inside = canvas.frame(area, "Theme");
-    let rows = inside.height.saturating_sub(3);
-    let top = (choice.chosen + 1).saturating_sub(usize::from(rows));
+    let inside = canvas.frame(layout::themes(body, choice), "Theme");
+    let rows = inside.height.saturating_sub(layout::SAMPLE_ROWS);
+    let top = layout::first_row(choice.chosen, rows);
     let shown = choice.names.iter().enumerate().skip(top).zip(inside.y..inside.y + rows);
     for ((i, name), y) in shown {
         let (mark, role) = if i == choice.chosen { ("> ", Role::Cursor) } else { ("  ", Role::Normal) };
@@ -76,7 +67,7 @@ pub(super) fn themes(choice: &ThemeChoice, canvas: &mut Canvas<'_>, body: Area) 
     }
     let mut x = inside.x;
     let y = inside.y + inside.height.saturating_sub(2);
-    for state in State::ALL {
+    for state in State::ALL.into_iter().chain([State::Conflict]) {
         x += canvas.text(x, y, 3, &format!("{}00 ", state.glyph()), Role::State(state)) + 1;
     }
     let mut x = inside.x;
@@ -111,16 +102,14 @@ pub(super) fn input_line(canvas: &mut Canvas<'_>, area: Area, prompt: &str, inpu
 
 pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, body: Area) {
     let rows = app.palette_rows();
-    let height = (body.height - 3).min(20);
-    let area = Area::new(body.x + 3, body.y + 2, (body.width - 6).min(100), height);
-    let inside = canvas.frame(area, "Commands");
+    let inside = canvas.frame(layout::palette(body), "Commands");
     input_line(canvas, inside, ": ", &palette.input, &format!(" {}", rows.len()));
     if rows.is_empty() {
         let text = "No command of this screen has these words.";
         canvas.text(inside.x + 2, inside.y + 2, inside.width.saturating_sub(2), text, Role::Dim);
     }
     let visible = usize::from(inside.height.saturating_sub(1));
-    let top = (palette.chosen + 1).saturating_sub(visible);
+    let top = layout::first_row(palette.chosen, inside.height.saturating_sub(1));
     for ((i, row), y) in rows.iter().enumerate().skip(top).take(visible).zip(inside.y + 1..) {
         command_row(app, canvas, Area { y, height: 1, ..inside }, row, i == palette.chosen);
     }
@@ -208,6 +197,14 @@ pub(super) fn help(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
                 canvas.text(inside.x + used, y, inside.width.saturating_sub(used), help, Role::Normal)
             }
         };
+    }
+}
+
+pub(super) fn copied(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
+    let lines = app.copied_lines();
+    let (inside, top) = popup(canvas, body, "Copied", at, lines.len());
+    for (line, y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        canvas.text(inside.x, y, inside.width, line, Role::Normal);
     }
 }
 

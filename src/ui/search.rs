@@ -3,13 +3,10 @@
 use super::canvas::Canvas;
 use super::popup::input_line;
 use super::theme::Role;
-use crate::app::{App, Area, Search};
+use crate::app::{App, Area, Search, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part, clip, pad, width};
 use crate::search::{Found, Hit, Item};
-
-/// Rows of hits at the most.
-const MOST: u16 = 24;
 
 /// What one can type, shown before anything is typed.
 const EXAMPLES: [&str; 5] = [
@@ -21,16 +18,14 @@ const EXAMPLES: [&str; 5] = [
 ];
 
 pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Area) {
-    let preview = body.width >= 120;
-    let box_width = if preview { (body.width * 3 / 5).min(96) } else { body.width - 6 };
-    let height = (body.height - 3).min(MOST + 3);
-    let area = Area::new(body.x + 3, body.y + 2, box_width, height);
+    let preview = body.width >= layout::TWO_PANES;
+    let area = layout::search(body);
     let (objects, terms) = app.searched();
     let inside = canvas.frame(area, &format!("Find in {objects} objects, their texts and {terms} terms"));
     let count = format!(" {}", search.hits.len());
     input_line(canvas, inside, "> ", &search.input, &count);
     let rows = usize::from(inside.height.saturating_sub(1));
-    let top = (search.chosen + 1).saturating_sub(rows);
+    let top = layout::first_row(search.chosen, inside.height.saturating_sub(1));
     for ((i, hit), y) in search.hits.iter().enumerate().skip(top).take(rows).zip(inside.y + 1..) {
         row(app, canvas, Area { y, height: 1, ..inside }, hit, i == search.chosen);
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use atlasnav::app::{Cell, Event, SavingState, Screen};
-use atlasnav::coverage::State;
+use atlasnav::coverage::{Claim, Conflict, Mark, State};
 use ratatui::style::{Color, Modifier};
 
-use crate::harness::{Answers, Journey, TODAY, id, journey, marked, spread, start};
+use crate::harness::{Answers, Journey, TODAY, contradiction, id, journey, marked, spread, start};
 
 fn cursor(journey: &Journey) -> Cell {
     journey.app.grid.cursor.expect("a cursor")
@@ -464,4 +464,71 @@ fn marks_that_vanish_from_the_file_are_missed_aloud() {
     // Taking a mark back oneself is no such case.
     let journey = journey.keys("mu");
     assert_eq!(journey.said(), "Saved: T0001 unassessed.");
+}
+
+/// Somebody else marks the object in the file while the program is open.
+fn meanwhile(journey: &mut Journey, what: &str, state: State) {
+    let mut mark = journey.stored.mark(id(what)).clone();
+    mark.set_state(state, TODAY);
+    mark.by = Some("soc".to_owned());
+    mark.on = Some(jiff::civil::date(2026, 11, 20));
+    journey.stored.marks.insert(id(what), mark);
+}
+
+#[test]
+fn what_two_people_say_is_shown_and_settled_by_the_next_mark() {
+    let mut journey = journey(80, 24);
+    meanwhile(&mut journey, "t0", State::Gap);
+    let journey = journey.keys("mc");
+    assert_eq!(state(&journey, "t0"), State::Conflict);
+    assert_eq!(journey.said(), "Conflict: T0000 is gap or covered; the next mark settles it.");
+    assert!(journey.app.messages.iter().any(|m| m.text == "Saved: T0000 covered."), "saved it is, too");
+    let conflict = journey.stored.mark(id("t0")).clone();
+    // It is told when it is new, not with every mark.
+    let journey = journey.keys("jmp");
+    assert_eq!(journey.said(), "Saved: T0001 partial.");
+    assert!(journey.rows()[0].contains("2/208 assessed"), "{}", journey.rows()[0]);
+    // Marking it as what counts anyway settles it as well.
+    let journey = journey.keys("kmg");
+    assert_eq!((state(&journey, "t0"), journey.said()), (State::Gap, "Saved: T0000 gap."));
+    let journey = journey.keys("u");
+    assert_eq!(*journey.stored.mark(id("t0")), conflict);
+    assert!(journey.app.messages.iter().any(|m| m.text == "Undone, now: T0000 in conflict."));
+    let journey = journey.keys("mp");
+    assert_eq!(journey.stored.mark(id("t0")).conflicts, []);
+    assert_eq!(journey.app.assessment, journey.stored);
+}
+
+#[test]
+fn an_undo_does_not_take_away_what_somebody_marked_since() {
+    let mut journey = journey(80, 24).keys("mg");
+    meanwhile(&mut journey, "t0", State::Covered);
+    let journey = journey.keys("u");
+    assert_eq!(journey.said(), "Conflict: T0000 is unassessed or covered; the next mark settles it.");
+    assert_eq!(journey.stored.mark(id("t0")).counted_state(TODAY), State::Covered);
+}
+
+#[test]
+fn conflicts_in_an_assessment_are_told_when_it_opens() {
+    let open = |ids: &[&str]| {
+        let mut start = start((80, 24));
+        for what in ids {
+            start.assessment.marks.insert(id(what), contradiction());
+        }
+        Journey::new(start)
+    };
+    assert_eq!(open(&["t1"]).said(), "Conflict: T0001 is partial or covered; the next mark settles it.");
+    let two = open(&["t1", "m20"]);
+    assert_eq!(two.said(), "2 conflicts, T0001 is the first; the pages show both sides.");
+    // A list sorted by status has them first.
+    let list = two.keys("2ss");
+    assert_eq!(list.app.list[0].id, id("t1"));
+    assert!(list.text().contains(">? T0001"), "{}", list.text());
+    let mut start = start((80, 24));
+    let owner = |name: &str| Claim::Owner(Some(name.to_owned()));
+    let conflicts = ["ann", "ben"].map(|n| Conflict { claim: owner(n), by: None, on: None }).to_vec();
+    start.assessment.marks.insert(id("t1"), Mark { owner: Some("ann".into()), conflicts, ..Mark::default() });
+    let owners = Journey::new(start);
+    assert_eq!(owners.said(), "Conflict about the owner of T0001; its page shows both sides.");
+    assert_eq!(state(&owners, "t1"), State::Unassessed, "the status is in no conflict");
 }

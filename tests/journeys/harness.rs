@@ -7,7 +7,7 @@ pub use atlasnav::app::Start;
 use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, UserTheme};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::config::{Charset, Depth, Settings, Theme};
-use atlasnav::coverage::{Assessment, History, Record, State};
+use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
 use atlasnav::ui::Ui;
 use jiff::civil::{Date, date};
 use ratatui::buffer::Buffer;
@@ -48,6 +48,16 @@ pub fn spread() -> Assessment {
     assessment
 }
 
+/// A mark that two people set differently: partial, says you; covered, says soc.
+pub fn contradiction() -> Mark {
+    let mark = |state, by: &str, day| {
+        let mut mark = Mark { by: Some(by.to_owned()), on: Some(date(2026, 11, day)), ..Mark::default() };
+        mark.set_state(state, TODAY);
+        mark
+    };
+    merge(&Mark::default(), &mark(State::Partial, "you", 21), &mark(State::Covered, "soc", 20)).mark
+}
+
 /// How the store of paper answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answers {
@@ -74,6 +84,8 @@ pub struct Journey {
     pub kept_theme: Option<String>,
     pub quit: bool,
     pub redraws: usize,
+    /// What went to the clipboard.
+    pub copied: Vec<String>,
     pub suspends: usize,
     pub saves: usize,
     history: History,
@@ -102,6 +114,7 @@ pub fn start(size: (u16, u16)) -> Start {
         read_only: None,
         author: Some("you".to_owned()),
         today: TODAY,
+        mouse: false,
         size,
         settings: Settings::default(),
         theme: Theme::default(),
@@ -122,6 +135,7 @@ impl Journey {
             kept_theme: None,
             quit: false,
             redraws: 0,
+            copied: Vec::new(),
             suspends: 0,
             saves: 0,
             history: History::default(),
@@ -204,6 +218,12 @@ impl Journey {
                     self.redraws += 1;
                     None
                 }
+                Effect::Mouse(_) => None,
+                Effect::Copy(text) => {
+                    self.copied.push(text);
+                    None
+                }
+                Effect::CopyScreen => Some(Event::Screen(self.text())),
                 Effect::Suspend => {
                     self.suspends += 1;
                     None
@@ -229,7 +249,7 @@ impl Journey {
         if let Some(edit) = &applied {
             edit.apply(&mut self.stored);
         }
-        Some(Event::Saved { assessment: self.stored.clone(), applied })
+        Some(Event::Saved { assessment: self.stored.clone(), outcomes: vec![Ok(applied)] })
     }
 
     /// The store answers what waits.

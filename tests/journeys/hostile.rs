@@ -3,7 +3,7 @@
 use atlasnav::app::{Event, Keymap, UserTheme};
 use atlasnav::catalog::sanitize;
 use atlasnav::config::{Settings, Theme, with_theme};
-use atlasnav::coverage::{Assessment, Evidence, EvidenceKind, Mark, Status};
+use atlasnav::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Mark, Status};
 
 use proptest::prelude::*;
 
@@ -77,6 +77,11 @@ fn an_assessment() {
             evidence: vec![evidence],
             by: text(),
             on: Some(crate::harness::TODAY),
+            conflicts: vec![
+                Conflict { claim: Claim::Owner(Some(format!("{}x", hostile()))), by: text(), on: None },
+                Conflict { claim: Claim::Status(Status::Gap), by: text(), on: None },
+                Conflict { claim: Claim::Note(None), by: text(), on: None },
+            ],
             ..Mark::default()
         };
         assessment.marks.insert(id, mark);

@@ -5,7 +5,7 @@ use insta::with_settings;
 use atlasnav::app::{HelpLine, Keymap, UserTheme};
 use atlasnav::config::{Depth, KeySetting};
 
-use crate::harness::{Answers, Journey, Start, journey, marked, start};
+use crate::harness::{Answers, Journey, Start, contradiction, id, journey, marked, start};
 
 /// Compares a picture with its file.
 fn check(name: &str, picture: &str) {
@@ -175,6 +175,22 @@ fn keys_of_ones_own() {
     let has =
         |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));
     assert!(has("ctrl-s") && has("fx") && has("mo") && !has("f0"));
+}
+
+#[test]
+fn conflicts() {
+    let with = |size, ids: &[&str]| {
+        let mut start = start(size);
+        for what in ids {
+            start.assessment.marks.insert(id(what), contradiction());
+        }
+        Journey::new(start)
+    };
+    see("080-conflict-opened", &with((80, 24), &["t0", "t0.1", "t1"]));
+    see("080-conflict-under-the-cursor", &with((80, 24), &["t0"]).keys("jk"));
+    see("080-conflict-page", &with((80, 24), &["t0"]).keys("jk<enter>"));
+    see("080-conflict-settled", &with((80, 24), &["t0"]).keys("mp"));
+    see("160-conflict", &with((160, 45), &["t0", "t0.1", "m20"]).keys("jk"));
 }
 
 #[test]

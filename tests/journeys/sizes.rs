@@ -10,7 +10,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 38] = [
+pub const EVERYWHERE: [&str; 40] = [
     "",
     "+<end>",
     "++zsG",
@@ -49,6 +49,8 @@ pub const EVERYWHERE: [&str; 38] = [
     "T",
     "Tjjj",
     "2TG<down><down><enter>",
+    "y",
+    "/cs26<enter>ymyvG",
 ];
 
 /// A journey to a place, seen at another size: nothing panics, nothing is drawn outside.

@@ -1,6 +1,6 @@
 //! Random walks: whatever is pressed, pasted and resized, the program goes on.
 
-use atlasnav::app::{COMMANDS, Event, Key, parse_keys};
+use atlasnav::app::{COMMANDS, Event, Key, Mouse, MouseDid, parse_keys};
 use proptest::prelude::*;
 
 use crate::harness::{Answers, draw, marked};
@@ -9,6 +9,7 @@ use crate::harness::{Answers, draw, marked};
 enum Step {
     Keys(Vec<Key>),
     Paste(String),
+    Mouse(Mouse),
     Resize(u16, u16),
     Answers(bool),
 }
@@ -26,8 +27,20 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|c| Step::Keys(vec![Key::char(c)])),
         4 => "[a-z0-9 ]{1,6}".prop_map(|t| Step::Keys(t.chars().map(Key::char).collect())),
         1 => any::<String>().prop_map(Step::Paste),
+        3 => (mouse_did(), 0u16..220, 0u16..60).prop_map(|(what, x, y)| Step::Mouse(Mouse { what, x, y })),
         2 => sizes.prop_map(|(w, h)| Step::Resize(w, h)),
         1 => any::<bool>().prop_map(Step::Answers),
+    ]
+}
+
+fn mouse_did() -> impl Strategy<Value = MouseDid> {
+    let by = || prop_oneof![Just(-1i8), Just(1)];
+    prop_oneof![
+        Just(MouseDid::Click),
+        Just(MouseDid::DoubleClick),
+        by().prop_map(MouseDid::Wheel),
+        by().prop_map(MouseDid::WheelSideways),
+        by().prop_map(MouseDid::WheelZoom),
     ]
 }
 
@@ -40,6 +53,7 @@ proptest! {
         for (i, step) in steps.into_iter().enumerate() {
             match step {
                 Step::Keys(keys) => keys.into_iter().for_each(|key| journey.event(Event::Key(key))),
+                Step::Mouse(mouse) => journey.event(Event::Mouse(mouse)),
                 Step::Paste(text) => journey.event(Event::Paste(text)),
                 Step::Resize(width, height) => journey.event(Event::Resize(width, height)),
                 Step::Answers(yes) => {

@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,13 @@ const FRAME_START: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 /// Between `openpty` and the moment its descriptors are closed on exec another test must not fork:
-/// its child would hold the terminal, which then never disappears.
+/// its child would hold the terminal, which then never disappears. The same goes for locks.
 static FORKING: Mutex<()> = Mutex::new(());
+
+/// Held by whoever forks, or has what must not be inherited.
+pub fn forking() -> MutexGuard<'static, ()> {
+    FORKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The directories of one user, so that a test can start the program again.
 pub struct Home(TempDir);
@@ -53,7 +58,7 @@ impl Home {
     }
 
     /// All that the program's environment holds.
-    fn environment(&self) -> [(&'static str, PathBuf); 10] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 10] {
         let at = |name: &str| self.path().join(name);
         [
             ("HOME", at("")),
@@ -73,7 +78,7 @@ impl Home {
     pub fn ask(&self, arguments: &[&str]) -> serde_json::Value {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).arg("--json").env_clear().envs(self.environment());
-        let lock = FORKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let lock = forking();
         let out = command.output().expect("the program starts");
         drop(lock);
         assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
@@ -125,7 +130,7 @@ impl Seen {
     }
 
     /// Whether no frame is only half here.
-    fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.count(FRAME_START) == self.frames()
     }
 }
@@ -161,7 +166,7 @@ fn cells(n: u16) -> NonZeroU16 {
 
 impl Session {
     fn start(home: &Home, size: (u16, u16), command: &[&str], more: &[(&str, &str)]) -> Session {
-        let lock = FORKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let lock = forking();
         let pair = native_pty_system().openpty(pty_size(size)).expect("a pseudo-terminal");
         let mut builder = CommandBuilder::new(command[0]);
         builder.args(&command[1..]);
@@ -324,7 +329,7 @@ impl Session {
         let nothing: Box<dyn Write + Send> = Box::new(std::io::sink());
         drop((self.slave.take(), std::mem::replace(&mut self.keys, nothing)));
         let other = {
-            let _lock = FORKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _lock = forking();
             native_pty_system().openpty(pty_size((1, 1))).expect("a pseudo-terminal")
         };
         drop(std::mem::replace(&mut self.master, other.master));

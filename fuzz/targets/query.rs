@@ -1,0 +1,41 @@
+//! Searching the built-in catalogue, and ids as people type them.
+#![no_main]
+
+use std::cell::RefCell;
+
+use atlasnav::catalog::{Catalog, ObjectId, builtin};
+use atlasnav::search::Index;
+use atlasnav_fuzz::assert_safe;
+use libfuzzer_sys::fuzz_target;
+
+thread_local! {
+    static SEARCH: RefCell<(Catalog, Index)> = RefCell::new({
+        let catalog = builtin().expect("the built-in catalogue decodes");
+        let index = Index::new(&catalog);
+        (catalog, index)
+    });
+}
+
+fuzz_target!(|query: &str| {
+    SEARCH.with_borrow_mut(|(catalog, index)| {
+        let hits = index.find(catalog, query);
+        assert!(hits.len() <= index.len(), "each object once at most");
+        for (at, hit) in hits.iter().enumerate() {
+            assert!(catalog.contains(hit.id));
+            assert!(hits[..at].iter().all(|other| other.id != hit.id), "{} is there twice", hit.id);
+            assert_eq!(hit.name, catalog.full_name(hit.id));
+            let letters = hit.name.chars().count();
+            assert!(
+                hit.spans.is_sorted_by(|a, b| a < b) && hit.spans.iter().all(|s| *s < letters),
+                "{hit:?}"
+            );
+            assert_safe(&hit.snippet, false);
+        }
+        assert_eq!(index.find(catalog, query), hits, "searching leaves nothing behind");
+    });
+    if let Some(id) = ObjectId::parse_loosely(query) {
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(ObjectId::parse_loosely(&id.short()), Some(id));
+        assert_eq!(ObjectId::from_link(&id.url()), Some(id));
+    }
+});
