@@ -226,7 +226,7 @@ impl Saving {
             }
             Look::Missing if self.shown == Assessment::default() => {}
             Look::Missing => self.breaks(format!(
-                "{} is gone; the marks shown are kept on the screen only, until it is back",
+                "{} is gone; put it back from git or a copy (`atlasnav backups` lists them), then marks are saved again",
                 crate::catalog::sanitize(&self.store.path().display().to_string(), false)
             )),
             Look::Damaged(reason) => self.breaks(reason),
