@@ -6,15 +6,16 @@
 //! | --- | --- | --- |
 //! | [`catalog`] | what ATLAS says | - |
 //! | [`coverage`] | what we say about it | catalog |
+//! | [`config`] | what the user has set: settings and themes, as values | catalog, coverage |
 //! | [`search`] | finding objects by id, name and text | catalog, coverage |
 //! | [`page`] | objects and lists as wrapped lines with links | catalog, coverage |
-//! | [`app`] | what happens: events in, effects out | the four above |
-//! | [`ui`] | how it looks | the five above |
+//! | [`app`] | what happens: events in, effects out | the five above |
+//! | [`ui`] | how it looks | the six above |
 //! | [`store`] | disk | catalog, coverage |
 //! | [`term`] | the terminal: loop, input, signals | app, ui, store, and what they hand out |
 //! | [`cli`] | arguments, and the verbs that need no screen | everything |
 //!
-//! The first six are pure: no files, no terminal, no clock. `tests/architecture.rs` fails on any
+//! The first seven are pure: no files, no terminal, no clock. `tests/architecture.rs` fails on any
 //! other arrow. `docs/architecture.md` says why, and holds the vocabulary.
 //!
 //! Data flows one way: terminal -> [`app::Key`] -> [`app::Command`] -> [`app::App::update`] ->
@@ -23,6 +24,7 @@
 pub mod app;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod coverage;
 pub mod page;
 pub mod search;

@@ -1,11 +1,14 @@
-//! The data files that stand beside the catalogue agree with it.
+//! The data files that stand beside the catalogue agree with it, and the document about settings with the
+//! code.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't read the assets has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use atlasnav::app::Scope;
 use atlasnav::catalog::{Catalog, ObjectId, builtin};
+use atlasnav::config::{Attributes, BUILTIN, COLOUR_NAMES, Role, SETTINGS, Setting};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -90,5 +93,28 @@ fn glossary_terms_are_sorted_unique_and_lead_to_objects() {
         }
         let sentences = term.what.matches(['.', '?', '!']).count();
         assert!(sentences >= 2 && (120..=320).contains(&term.what.len()), "{}: {}", term.term, term.what);
+    }
+}
+
+#[test]
+fn the_document_about_settings_holds_every_setting_key_colour_role_and_theme() {
+    let document = include_str!("../docs/configuration.md");
+    let mut table = String::new();
+    for Setting { name, default, values, help, .. } in &SETTINGS {
+        table.push_str(&format!("| `{name}` | `{default}` | {values} | {help} |\n"));
+    }
+    assert!(document.contains(&table), "docs/configuration.md differs; its table should be:\n\n{table}");
+    for list in [
+        COLOUR_NAMES.join(", "),
+        Role::ALL.map(Role::name).join(", "),
+        Attributes::NAMES.map(|(name, _)| name).join(", "),
+    ] {
+        assert!(document.contains(&list), "docs/configuration.md should have: {list}");
+    }
+    for (name, _) in BUILTIN {
+        assert!(document.contains(&format!("| `{name}` |")), "{name}");
+    }
+    for scope in Scope::ALL {
+        assert!(document.contains(&format!("`{}`", scope.name())), "{}", scope.name());
     }
 }

@@ -17,8 +17,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
-const VERBS: [&str; 10] =
-    ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "backups"];
+const VERBS: [&str; 11] =
+    ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "config", "backups"];
 
 /// A small whole release in format 6.
 const V6: &str = "\
@@ -140,8 +140,9 @@ impl Home {
         path
     }
 
-    fn environment(&self) -> [(&'static str, OsString); 4] {
+    fn environment(&self) -> [(&'static str, OsString); 5] {
         [
+            ("XDG_CONFIG_HOME", self.at("config").into()),
             ("HOME", self.at("").into()),
             ("XDG_DATA_HOME", self.at("data").into()),
             ("XDG_STATE_HOME", self.at("state").into()),
@@ -270,6 +271,9 @@ fn wrong_usage_exits_2() {
         "merge base ours",
         "--data",
         "status -C",
+        "--color blue status",
+        "config",
+        "config frobnicate",
     ] {
         let out = home.run(&words(line));
         assert_eq!((out.code, out.stdout.as_str()), (2, ""), "{line}");
@@ -924,6 +928,126 @@ fn the_glossary_says_what_a_term_means() {
     assert_eq!((&hits[0]["kind"], &hits[0]["id"]), (&Value::from("term"), &Value::Null));
 }
 
+/// With settings beside the other directories.
+fn configured(text: impl AsRef<[u8]>) -> Home {
+    let home = Home::new();
+    fs::create_dir_all(home.at("config/atlasnav/themes")).unwrap();
+    home.put("config/atlasnav/config.toml", text);
+    home
+}
+
+#[test]
+fn settings_are_written_once_checked_and_found() {
+    let home = Home::new();
+    let file = home.at("config/atlasnav/config.toml");
+    let before = home.json("config path");
+    assert_eq!((before["config"].as_str(), before["exists"].as_bool()), (file.to_str(), Some(false)));
+    assert!(home.says("config path").contains("config.toml (not there)\nthemes "));
+    assert!(!home.at("config").exists(), "to look is not to make");
+    assert_eq!(home.says("config check"), "Nothing is wrong with the settings.\n");
+    assert_eq!(home.says("config init"), format!("Written: {}\n", file.display()));
+    let written = fs::read_to_string(&file).unwrap();
+    assert_eq!(written, atlasnav::config::sample() + &atlasnav::app::key_settings());
+    // With every comment that sets something taken off it says the same as nothing.
+    let live = written.lines().map(|line| match line.strip_prefix("# ") {
+        Some(set) if set.contains(" = ") || set.starts_with("[keys.") => format!("{set}\n"),
+        _ => format!("{line}\n"),
+    });
+    let (settings, problems) = atlasnav::config::Settings::read(&live.collect::<String>());
+    assert_eq!(problems, []);
+    let (keymap, problems) = atlasnav::app::Keymap::new(&settings.keys);
+    assert_eq!(problems, []);
+    for row in atlasnav::app::COMMANDS {
+        assert_eq!(keymap.keys(row), atlasnav::app::Keymap::default().keys(row), "{}", row.name);
+    }
+    assert_eq!(home.says("config check"), "Nothing is wrong with the settings.\n");
+    assert_eq!(home.json("config path")["exists"], true);
+    let refused = home.fails(3, &["config", "init"]);
+    assert!(refused.ends_with("config.toml is there already; it is left as it is"), "{refused}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), written);
+    assert_eq!(fs::read_dir(home.at("config/atlasnav")).unwrap().count(), 1, "no other file is left");
+}
+
+#[test]
+fn what_is_wrong_with_settings_is_said_with_its_line_and_stops_nothing() {
+    let home =
+        configured("zoom = 9\nthem = \"dark\"\n[keys.list]\nsort = [\"j\"]\n[keys.moon]\nx = [\"y\"]\n");
+    home.put("config/atlasnav/themes/mine.toml", "[roles]\nlinks = \"red\"\n");
+    home.put("config/atlasnav/themes/dark.toml", "");
+    let out = home.run(&["config", "check"]);
+    assert_eq!((out.code, out.stderr.as_str()), (3, "atlasnav: 6 things are wrong with the settings\n"));
+    let said: Vec<&str> = out.stdout.lines().collect();
+    for (line, says) in [
+        (0, "config.toml, line 1: zoom has to be 0 (the whole matrix) to 3; it is taken as 0"),
+        (1, "config.toml, line 2: `them` is no setting; there are theme, "),
+        (2, "config.toml, line 4: j is a key of down already; sort keeps its default keys"),
+        (3, "config.toml, line 6: there is no place `moon` for keys; "),
+        (4, "themes/dark.toml is not used: name it otherwise"),
+        (5, "theme mine.toml, line 2: there is no role `links`; "),
+    ] {
+        assert!(said[line].contains(says), "{}", said[line]);
+    }
+    let out = home.run(&["config", "check", "--json"]);
+    let json: Value = serde_json::from_str(&out.stdout).unwrap();
+    assert_eq!((out.code, json["warnings"].as_array().unwrap().len()), (3, 6));
+    // Other verbs answer, and say it in one line.
+    let out = home.run(&["show", "51"]);
+    assert_eq!(out.code, 0);
+    assert!(out.stdout.contains("LLM Prompt Injection"));
+    assert_eq!(out.stderr.lines().count(), 1);
+    assert!(out.stderr.ends_with("(and 1 more; `atlasnav config check` lists them)\n"), "{}", out.stderr);
+    for text in [&b"\xff"[..], b"zoom = ", b"\x1b[31m = 1", b"= = =\n"] {
+        let home = configured(text);
+        let out = home.run(&["status"]);
+        assert_eq!((out.code, out.stderr.lines().count()), (0, 1), "{}", out.stderr);
+        assert!(out.stderr.contains("config.toml, line 1: "), "{}", out.stderr);
+    }
+}
+
+#[test]
+fn settings_name_the_files_and_the_author_and_flags_win() {
+    let home = configured("assessment = \"team.yaml\"\nauthor = \"soc\"\ndata = \"../v6.yaml\"\n");
+    home.put("config/v6.yaml", V6);
+    let mark = home.json("mark t2 gap");
+    assert_eq!(mark["by"], "soc");
+    assert!(home.at("config/atlasnav/team.yaml").exists() && !home.default_marks().exists());
+    assert_eq!(home.json("status")["techniques"]["total"], 3);
+    assert!(home.says("status").contains("v6.yaml"));
+    // The flag wins.
+    let other = home.put("other.yaml", "format: 1\nmarks: {}\n...\n");
+    let said = home.says_to(&["-C", other.to_str().unwrap(), "status"]);
+    assert!(said.contains("other.yaml"), "{said}");
+    // `~/` is the home directory.
+    let home = configured("assessment = \"~/mine.yaml\"\n");
+    home.says("mark 51 gap");
+    assert!(home.at("mine.yaml").exists());
+}
+
+#[test]
+fn settings_of_another_file() {
+    let home = Home::new();
+    let file = home.put("mine.toml", "author = \"me\"\n");
+    let out = home.says_to(&["--config", file.to_str().unwrap(), "mark", "51", "gap", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["by"], "me");
+    // A file that was named is missed, so that marks do not go where they are not meant to.
+    let missed = home.fails(3, &["status", "--config", "none.toml"]);
+    assert!(missed.ends_with("none.toml is not there; see to its name"), "{missed}");
+    let closed = home.fails(3, &["status", "--config", "."]);
+    assert!(closed.contains(" is a directory; "), "{closed}");
+    let path = home.says_to(&["--config", "none.toml", "config", "path"]);
+    assert!(path.contains("none.toml (not there)"), "{path}");
+    let out = assert_cmd::Command::new(PROGRAM)
+        .args(["mark", "51", "partial", "--json"])
+        .env_clear()
+        .envs(home.environment())
+        .env("ATLASNAV_CONFIG", &file)
+        .output()
+        .unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["by"], "me");
+    home.says_to(&["--config", "none.toml", "config", "init"]);
+    assert!(home.at("none.toml").exists());
+}
+
 #[test]
 fn the_matrix_is_printed_column_by_column() {
     let home = Home::new();
@@ -997,6 +1121,12 @@ fn plain_mode_reads_verbs_line_by_line() {
         assert!(help.contains(&format!("\n  {verb} ")), "{help}");
     }
     assert_eq!(plain(&home, ""), (String::new(), String::new()));
+    let (said, complaints) = plain(&home, "config path\nconfig init\n");
+    assert!(said.contains("config.toml (not there)") && !home.at("config").exists(), "{said}");
+    assert_eq!(
+        complaints,
+        "atlasnav: `config init` can't be run from here; quit and run `atlasnav config init`\n"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod session;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
@@ -568,4 +569,135 @@ fn an_idle_program_sends_nothing_and_sleeps() {
     let more = session.look(|seen| seen.bytes.len()) - bytes;
     assert!(more < 800, "{more} bytes for a step");
     quit(session);
+}
+
+/// Settings in the user's directory.
+fn settings(home: &Home, text: &str) -> std::path::PathBuf {
+    let file = home.path().join("config/atlasnav/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, text).unwrap();
+    file
+}
+
+/// What kinds of colours the first frame has in such an environment, with the theme `dark`. It paints no
+/// background.
+fn kinds_of_colours(arguments: &[&str], environment: &[(&str, &str)]) -> BTreeSet<&'static str> {
+    let home = Home::new();
+    settings(&home, "theme = \"dark\"\n");
+    let command: Vec<&str> = [PROGRAM].iter().chain(arguments).copied().collect();
+    let session = home.start_as((80, 24), &command, environment);
+    session.wait_for(FIRST);
+    let kinds = session.look(|seen| {
+        let places = (0..24).flat_map(|y| (0..80).map(move |x| (y, x)));
+        let cells = places.filter_map(|(y, x)| seen.screen().cell(y, x));
+        let kind = |cell: &vt100::Cell| {
+            assert_eq!(cell.bgcolor(), vt100::Color::Default);
+            match cell.fgcolor() {
+                vt100::Color::Default => None,
+                vt100::Color::Idx(0..16) => Some("sixteen"),
+                vt100::Color::Idx(_) => Some("256"),
+                vt100::Color::Rgb(..) => Some("rgb"),
+            }
+        };
+        cells.filter_map(kind).collect()
+    });
+    no_questions(&session);
+    quit(session);
+    kinds
+}
+
+#[test]
+fn colours_go_as_deep_as_the_environment_says() {
+    for (arguments, environment, expected) in [
+        (&[][..], &[][..], &["256"][..]),
+        (&[], &[("COLORTERM", "truecolor")], &["rgb"]),
+        (&[], &[("TERM", "xterm")], &["sixteen"]),
+        (&[], &[("TERM", "dumb"), ("COLORTERM", "truecolor")], &[]),
+        (&[], &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], &["sixteen"]),
+        (&[], &[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], &[]),
+        (&[], &[("NO_COLOR", "")], &["256"]),
+        (&["--color", "16"], &[("COLORTERM", "truecolor")], &["sixteen"]),
+        (&["--color", "true"], &[("NO_COLOR", "1")], &["rgb"]),
+        (&["--color", "never"], &[("COLORTERM", "truecolor")], &[]),
+    ] {
+        let kinds: Vec<_> = kinds_of_colours(arguments, environment).into_iter().collect();
+        assert_eq!(kinds, expected, "{arguments:?} {environment:?}");
+    }
+}
+
+#[test]
+fn borders_go_by_the_locale() {
+    for (arguments, locale, unicode) in [
+        (&[][..], "C.UTF-8", true),
+        (&[], "C", false),
+        (&["--ascii"], "C.UTF-8", false),
+        (&[], "ko_KR.UTF-8", false),
+    ] {
+        let home = Home::new();
+        let command: Vec<&str> = [PROGRAM].iter().chain(arguments).copied().collect();
+        let mut session = home.start_as((80, 24), &command, &[("LANG", locale)]);
+        session.wait_for(FIRST);
+        session.type_keys("?");
+        let screen = session.wait_for("On the matrix");
+        assert_eq!(screen.contains('┌') && screen.contains('│'), unicode, "{locale}: {screen}");
+        assert_eq!(screen.contains("+- Help"), !unicode, "{locale}: {screen}");
+        session.type_keys("q");
+        session.wait_for(FIRST);
+        quit(session);
+    }
+}
+
+#[test]
+fn a_theme_is_shown_kept_and_there_after_a_restart() {
+    let home = Home::new();
+    let file = settings(&home, "# mine\nzoom = 1 # wide\n\n[keys.everywhere]\nfind = [\"ctrl-s\"]\n");
+    let own = home.path().join("config/atlasnav/themes/own.toml");
+    fs::create_dir_all(own.parent().unwrap()).unwrap();
+    fs::write(own, "inherits = \"default\"\n[roles]\nheading = \"#123456\"\n").unwrap();
+    let environment = [("COLORTERM", "truecolor")];
+    let mut session = home.start_as((80, 24), &[PROGRAM], &environment);
+    session.wait_for("Matrix z1");
+    session.type_keys("T");
+    session.wait_for("own (yours)");
+    session.type_keys("kjjjjjj");
+    session.wait("the theme", |seen| {
+        let text = String::from_utf8_lossy(&seen.bytes).into_owned();
+        text.contains("38;2;18;52;86").then_some(())
+    });
+    session.type_keys("\r");
+    session.wait_for("The theme is own");
+    quit(session);
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text, "# mine\nzoom = 1 # wide\ntheme = \"own\"\n\n[keys.everywhere]\nfind = [\"ctrl-s\"]\n");
+    let mut session = home.start_as((80, 24), &[PROGRAM], &environment);
+    session.wait_for("Matrix z1");
+    assert!(session.look(|seen| String::from_utf8_lossy(&seen.bytes).contains("38;2;18;52;86")));
+    // The other key holds, and the default one does not.
+    session.type_keys("/");
+    session.wait_for("/ means nothing here");
+    session.type_keys("\x13");
+    session.wait_for("Find in");
+    close_search(&mut session);
+    quit(session);
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_and_stop_nothing() {
+    let home = Home::new();
+    let file = settings(&home, "theme = \"nowhere\"\n");
+    let mut session = home.start_as((160, 24), &[PROGRAM], &[]);
+    session.wait_for("there is no theme `nowhere`");
+    session.type_keys("l");
+    session.wait_for("T0002");
+    quit(session);
+    // A file that is no TOML is not written over.
+    fs::write(&file, "zoom = \n").unwrap();
+    let mut session = home.start_as((160, 24), &[PROGRAM], &[]);
+    session.wait_for("config.toml, line 1: this is no TOML");
+    session.type_keys("Tj");
+    session.wait_for("> dark");
+    session.type_keys("\r");
+    session.wait_for("it is not kept");
+    quit(session);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "zoom = \n");
 }

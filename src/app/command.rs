@@ -18,6 +18,8 @@ pub enum Scope {
     Deck,
     /// While values to filter by are chosen.
     Filter,
+    /// While a theme is chosen.
+    Themes,
     /// While a text is typed: search, palette, note.
     Text,
     /// While help or the messages are shown.
@@ -25,8 +27,30 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 7] =
-        [Scope::Anywhere, Scope::Matrix, Scope::List, Scope::Deck, Scope::Filter, Scope::Text, Scope::Popup];
+    pub const ALL: [Scope; 8] = [
+        Scope::Anywhere,
+        Scope::Matrix,
+        Scope::List,
+        Scope::Deck,
+        Scope::Filter,
+        Scope::Themes,
+        Scope::Text,
+        Scope::Popup,
+    ];
+
+    /// The name of its table of keys in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scope::Anywhere => "everywhere",
+            Scope::Matrix => "matrix",
+            Scope::List => "list",
+            Scope::Deck => "cards",
+            Scope::Filter => "filter",
+            Scope::Themes => "themes",
+            Scope::Text => "typing",
+            Scope::Popup => "popup",
+        }
+    }
 
     /// The heading of the scope in help and README.
     pub const fn title(self) -> &'static str {
@@ -36,6 +60,7 @@ impl Scope {
             Scope::List => "In a list",
             Scope::Deck => "On the cards",
             Scope::Filter => "While choosing a filter",
+            Scope::Themes => "While choosing a theme",
             Scope::Text => "While typing",
             Scope::Popup => "In help and messages",
         }
@@ -113,6 +138,7 @@ pub enum Command {
     ChooseNext,
     ChoosePrevious,
     Toggle,
+    ChooseTheme,
     TurnCard,
     KnowCard,
     RepeatCard,
@@ -124,25 +150,14 @@ pub struct Row {
     pub command: Command,
     /// The name in the palette.
     pub name: &'static str,
-    /// Default keys, each a sequence separated by spaces; the first is shown in hints.
+    /// Default keys, each a sequence separated by spaces; the first is shown in hints. What holds is in
+    /// the keymap.
     pub keys: &'static [&'static str],
     pub scope: Scope,
     /// One line.
     pub help: &'static str,
     /// The word in the hint line; empty where the command has no place there.
     pub hint: &'static str,
-}
-
-impl Row {
-    /// The keys as they are shown: `gx, space`.
-    pub fn shown_keys(&self) -> String {
-        self.keys.iter().map(|k| shown(k)).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The first key, as hints show it.
-    pub fn shown_key(&self) -> String {
-        self.keys.first().map(|k| shown(k)).unwrap_or_default()
-    }
 }
 
 /// A sequence of single characters is written together, as it is typed.
@@ -162,11 +177,11 @@ const fn row(
 }
 
 use Command as C;
-use Scope::{Anywhere, Deck, Filter, List, Matrix, Popup, Text};
+use Scope::{Anywhere, Deck, Filter, List, Matrix, Popup, Text, Themes};
 
-/// Every command, in the order of the help.
+/// Every command, in the order of the help. Static, because bindings refer to its rows.
 #[rustfmt::skip]
-pub const COMMANDS: &[Row] = &[
+pub static COMMANDS: &[Row] = &[
     row(C::Left, "left", &["h", "left"], Anywhere, "", "Left: the tactic or pane to the left"),
     row(C::Down, "down", &["j", "down"], Anywhere, "", "Down: the next row, or the next link of a page"),
     row(C::Up, "up", &["k", "up"], Anywhere, "", "Up: the previous row, or the previous link of a page"),
@@ -238,6 +253,7 @@ pub const COMMANDS: &[Row] = &[
     row(C::CopyScreen, "copy-screen", &["y s"], Anywhere, "", "Copy the screen as text"),
     row(C::ShowCopied, "show-copied", &["y v"], Anywhere, "", "Show what was copied, to select it by hand"),
     row(C::Mouse, "mouse", &["M"], Anywhere, "", "Let the program have the mouse, or leave it to the terminal"),
+    row(C::ChooseTheme, "theme", &["T"], Anywhere, "", "Choose how it looks; the screen shows each theme at once"),
     row(C::Redraw, "redraw", &["ctrl-l"], Anywhere, "", "Draw the screen anew"),
     row(C::Suspend, "suspend", &["ctrl-z"], Anywhere, "", "Suspend the program; fg brings it back"),
     row(C::Quit, "quit", &["q"], Anywhere, "", "Quit; every mark is saved, so nothing is asked"),
@@ -262,6 +278,11 @@ pub const COMMANDS: &[Row] = &[
     row(C::Accept, "accept", &["enter"], Filter, "only this", "Filter by this value only, of this kind"),
     row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Filter, "done", "Close it"),
     row(C::QuitNow, "quit-now", &["ctrl-c"], Filter, "", "Quit at once"),
+    row(C::ChooseNext, "choose-next", &["j", "down", "ctrl-n"], Themes, "choose", "Show the next one"),
+    row(C::ChoosePrevious, "choose-previous", &["k", "up", "ctrl-p"], Themes, "", "Show the previous one"),
+    row(C::Accept, "accept", &["enter"], Themes, "keep", "Keep this theme, in the settings too"),
+    row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Themes, "cancel", "Leave it as it was"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Themes, "", "Quit at once"),
     row(C::Accept, "accept", &["enter"], Text, "accept", "Open the chosen hit, run the chosen command, keep the note"),
     row(C::KeepHits, "keep-hits", &["tab"], Text, "on matrix", "Keep the techniques found lit on the matrix and go there"),
     row(C::NewLine, "new-line", &["alt-enter", "ctrl-j"], Text, "", "A new line in a note"),
@@ -293,6 +314,19 @@ pub fn key_table() -> String {
             out.push_str(&format!("| {} | {} |\n", keys.join(" "), row.help));
         }
         out.push('\n');
+    }
+    out
+}
+
+/// The default keys as settings, for the file that `config init` writes: commented out.
+pub fn key_settings() -> String {
+    let mut out = String::new();
+    for scope in Scope::ALL {
+        out.push_str(&format!("\n# [keys.{}]\n", scope.name()));
+        for row in COMMANDS.iter().filter(|r| r.scope == scope) {
+            let keys: Vec<String> = row.keys.iter().map(|keys| format!("\"{keys}\"")).collect();
+            out.push_str(&format!("# {} = [{}]\n", row.name, keys.join(", ")));
+        }
     }
     out
 }

@@ -1,6 +1,6 @@
 //! Copying: what goes to the terminal's clipboard, and the same text to select by hand.
 
-use super::{App, Effect, Overlay};
+use super::{App, Command, Effect, Overlay};
 use crate::catalog::ObjectId;
 
 /// What of an object is copied.
@@ -41,12 +41,15 @@ impl App {
             lines => format!("{lines} lines"),
         };
         self.copied.clone_from(&text);
+        let show = self.key_of(Command::ShowCopied);
         if fits {
             // Whether the terminal takes it can't be known: it is never asked.
-            self.tell(format!("Sent to the terminal's clipboard: {what}. yv shows it to select by hand."));
+            self.tell(format!(
+                "Sent to the terminal's clipboard: {what}. {show} shows it to select by hand."
+            ));
             vec![Effect::Copy(text)]
         } else {
-            self.tell("Too long for a terminal's clipboard; yv shows it to select by hand.");
+            self.tell(format!("Too long for a terminal's clipboard; {show} shows it to select by hand."));
             Vec::new()
         }
     }
@@ -69,7 +72,8 @@ impl App {
     /// Shows what was copied last.
     pub(super) fn show_copied(&mut self) {
         if self.copied.is_empty() {
-            self.tell("Nothing has been copied yet; y copies.");
+            let copies = self.key_of(Command::Copy(Copied::Id));
+            self.tell(format!("Nothing has been copied yet; {copies} copies the id."));
         } else {
             self.overlays.push(Overlay::Copied(0));
         }

@@ -46,8 +46,20 @@ pub enum Event {
     },
     /// Something to tell the user.
     Notice(String),
+    /// The user's own themes, for the choice of one.
+    Themes(Vec<UserTheme>),
+    /// A theme was written into the settings, whose file is named; or why not, in one sentence.
+    ThemeKept(Result<String, String>),
     /// A new day has begun.
     Today(Date),
+}
+
+/// A theme's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserTheme {
+    pub name: String,
+    /// Or why it can't be read, in one sentence.
+    pub text: Result<String, String>,
 }
 
 /// What the app wants done; `term` does it and answers with an event.
@@ -60,6 +72,10 @@ pub enum Effect {
         id: ObjectId,
         note: String,
     },
+    /// Look for the user's own themes, then send `Themes`.
+    FindThemes,
+    /// Write the name of the theme into the settings, then send `ThemeKept`.
+    KeepTheme(String),
     Redraw,
     /// Have the terminal report the mouse, or leave it to select text.
     Mouse(bool),

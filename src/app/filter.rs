@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{App, Filter, Overlay, Screen};
+use super::{App, Command, Filter, Overlay, Screen};
 use crate::catalog::{Facet, Lens, ObjectId};
 use crate::page::ListKind;
 
@@ -59,9 +59,13 @@ impl App {
 
     pub(super) fn hide_others(&mut self) {
         match &self.in_lens {
-            None => self.tell("Nothing is filtered yet: f and a, p, m or l choose what to look at."),
+            None => {
+                let keys = Facet::ALL.map(|facet| self.key_of(Command::Filter(facet))).join(", ");
+                self.tell(format!("Nothing is filtered yet; these choose what to look at: {keys}."));
+            }
             Some(shown) if shown.is_empty() => {
-                self.tell("No technique has all of this; f 0 takes the filter off.");
+                let clear = self.key_of(Command::ClearFilter);
+                self.tell(format!("No technique has all of this; {clear} takes the filter off."));
             }
             Some(shown) => {
                 let shown = (!self.grid.hides()).then(|| shown.clone());

@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::command::Row;
+use super::command::{Command, Row, Scope};
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
@@ -34,7 +34,11 @@ impl App {
             Overlay::Search(search) => Some(&mut search.input),
             Overlay::Palette(palette) => Some(&mut palette.input),
             Overlay::Note(note) => Some(&mut note.input),
-            Overlay::Filter(_) | Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_) => None,
+            Overlay::Filter(_)
+            | Overlay::Themes(_)
+            | Overlay::Help(_)
+            | Overlay::Messages(_)
+            | Overlay::Copied(_) => None,
         }
     }
 
@@ -52,7 +56,8 @@ impl App {
         let multiline = matches!(self.overlays.last(), Some(Overlay::Note(_)));
         let text = crate::catalog::sanitize(text, multiline).into_owned();
         let Some(input) = self.input() else {
-            self.tell("Pasted text goes into text fields only: / finds, m n writes a note.");
+            let (find, note) = (self.key_of(Command::Find), self.key_of(Command::Note));
+            self.tell(format!("Pasted text goes into text fields only: {find} finds, {note} writes a note."));
             return;
         };
         // At once and not letter by letter: a long text would take as long as its length squared.
@@ -84,9 +89,11 @@ impl App {
             Some(Overlay::Search(search)) => (&mut search.chosen, search.hits.len()),
             Some(Overlay::Palette(palette)) => (&mut palette.chosen, commands),
             Some(Overlay::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
+            Some(Overlay::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
+        self.show_theme();
     }
 
     /// The commands that the palette offers for what is typed: every word has to occur.
@@ -134,6 +141,7 @@ impl App {
                 }
             }
             Some(Overlay::Filter(_)) => self.choose_filter(true),
+            Some(Overlay::Themes(_)) => return self.keep_theme(),
             Some(Overlay::Note(_)) => {
                 let Some(Overlay::Note(note)) = self.overlays.pop() else { return Vec::new() };
                 return self.set_note(note.id, note.input.value());
@@ -163,8 +171,10 @@ impl App {
                 self.grid.go(&self.catalog, id);
                 self.hit = self.hits.iter().position(|h| *h == id).unwrap_or(0);
                 let count = self.lit.len();
+                let keys = [Command::NextHit, Command::PreviousHit, Command::Close];
+                let [next, previous, close] = keys.map(|command| self.key_of(command));
                 self.tell(format!(
-                    "{count} techniques are lit; n and N step through them, esc puts them out."
+                    "{count} techniques are lit; {next} and {previous} step through them, {close} puts them out."
                 ));
             }
             None => self.tell("No technique is among the hits."),
@@ -172,15 +182,26 @@ impl App {
     }
 
     pub(super) fn cancel(&mut self) {
+        let key = |command| self.keymap.key_of(Scope::Text, command);
+        let (cancel, accept) = (key(Command::Cancel), key(Command::Accept));
         if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
             let before = self.assessment.mark(note.id).note.as_deref().unwrap_or_default();
             if note.input.value() != before && !std::mem::replace(&mut note.warned, true) {
-                self.tell("The note has changed: esc again drops the change, enter keeps it.");
+                self.tell(format!(
+                    "The note has changed: {cancel} again drops the change, {accept} keeps it."
+                ));
                 return;
             }
         }
-        if let Some(Overlay::Search(_)) = self.overlays.pop() {
-            self.lit.clear();
+        match self.overlays.last() {
+            Some(Overlay::Themes(_)) => self.leave_themes(),
+            Some(Overlay::Search(_)) => {
+                self.overlays.pop();
+                self.lit.clear();
+            }
+            _ => {
+                self.overlays.pop();
+            }
         }
     }
 

@@ -40,7 +40,7 @@ impl App {
         for scope in scopes {
             lines.push(HelpLine::Heading(scope.title()));
             for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-                let mut keys = wrap_text(&row.shown_keys(), HELP_KEYS - 3).into_iter();
+                let mut keys = wrap_text(&self.keymap.keys(row), HELP_KEYS - 3).into_iter();
                 let mut helps = wrap_text(row.help, cells).into_iter();
                 loop {
                     let (keys, help) = (keys.next(), helps.next());

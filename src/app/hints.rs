@@ -1,8 +1,7 @@
 //! The line of hints: what can be done here, as it is shown and clicked.
 
 use super::command::{Command, Row};
-use super::key::Key;
-use super::keymap::Keymap;
+use super::keymap::{Keymap, shown};
 use super::{App, Overlay, Screen};
 use crate::page::width;
 
@@ -21,8 +20,8 @@ pub struct Hint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Does {
     Run(Command),
-    /// The first key of a menu.
-    Press(Key),
+    /// Press the keys that open a menu, by its name.
+    Press(&'static str),
 }
 
 impl Hint {
@@ -36,17 +35,21 @@ impl App {
     /// The hints that fit into `cells`. A hint is there whole or not at all; help and palette, or how
     /// to close what is open, always.
     pub fn hints(&self, cells: u16) -> Vec<Hint> {
+        let scope = self.scope();
         let mut hints = Vec::new();
-        for row in Keymap::rows(self.scope()).filter(|r| !r.hint.is_empty() && self.hint_fits(r)) {
-            hints.push(Hint { key: row.shown_key(), word: row.hint, x: 0, does: Does::Run(row.command) });
+        for row in Keymap::rows(scope).filter(|r| !r.hint.is_empty() && self.hint_fits(r)) {
+            let does = Does::Run(row.command);
+            hints.extend(self.keymap.key(row).map(|key| Hint { key, word: row.hint, x: 0, does }));
             let menu = match row.hint {
-                "open" => Some(('m', "mark")),
-                "find" if matches!(self.screen(), Screen::Matrix | Screen::List(_)) => Some(('f', "filter")),
+                "open" => Some(("Mark", "mark")),
+                "find" if matches!(self.screen(), Screen::Matrix | Screen::List(_)) => {
+                    Some(("Filter", "filter"))
+                }
                 _ => None,
             };
-            hints.extend(menu.map(|(key, word)| {
-                let does = Does::Press(Key::char(key));
-                Hint { key: key.to_string(), word, x: 0, does }
+            hints.extend(menu.and_then(|(menu, word)| {
+                let keys = self.keymap.keys_that_open(scope, menu)?;
+                Some(Hint { key: shown(keys), word, x: 0, does: Does::Press(menu) })
             }));
         }
         let room = |hint: &Hint| usize::from(hint.cells()) + 2;

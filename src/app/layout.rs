@@ -1,7 +1,7 @@
 //! Where things stand on a screen of a given size: plain arithmetic, so that update and ui agree.
 
-use super::Filter;
 use super::grid::Zoom;
+use super::{Filter, ThemeChoice};
 use crate::page::wrap_text;
 
 /// A rectangle in terminal cells.
@@ -143,6 +143,17 @@ pub fn filter(body: Area, filter: &Filter) -> Area {
     let rows = filter.values.len() + texts.max().unwrap_or(0) + 3;
     let rows = u16::try_from(rows).unwrap_or(u16::MAX);
     Area::new(body.x + 3, body.y + 2, width, min(rows, body.height - 2))
+}
+
+/// Rows below the names of themes: a blank one and two of samples.
+pub const SAMPLE_ROWS: u16 = 3;
+
+/// The box of the themes: the names, and samples as wide as all states need. It stands to the right, so
+/// that the screen behind can be seen.
+pub fn themes(body: Area, choice: &ThemeChoice) -> Area {
+    let names = u16::try_from(choice.names.len()).unwrap_or(u16::MAX);
+    let (width, height) = (min(39, body.width), min(names.saturating_add(SAMPLE_ROWS + 2), body.height));
+    Area::new(body.x + body.width - width, body.y, width, height)
 }
 
 /// `count` panes side by side with a column between them.

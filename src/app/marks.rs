@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{App, Effect, NoteEdit, Outcome, Overlay};
+use super::{App, Command, Effect, NoteEdit, Outcome, Overlay};
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, State};
 
@@ -226,14 +226,17 @@ impl App {
             // The mark stays on the screen and is tried again with the next one.
             Some(record @ Record::Do(_)) => {
                 self.saving.failed.push(record);
+                let quit = self.key_of(Command::Quit);
                 match (self.saving.warned, self.saving.failed.len()) {
                     (false, _) => self.complain(format!("NOT SAVED: {reason}")),
                     // The second try, after q: why the program is still here has to be said, too.
                     (true, 1) => {
-                        self.complain(format!("1 change is NOT SAVED; q again quits without it. {reason}"));
+                        self.complain(format!(
+                            "1 change is NOT SAVED; {quit} again quits without it. {reason}"
+                        ));
                     }
                     (true, count) => self.complain(format!(
-                        "{count} changes are NOT SAVED; q again quits without them. {reason}"
+                        "{count} changes are NOT SAVED; {quit} again quits without them. {reason}"
                     )),
                 }
                 self.saving.reason = Some(reason);

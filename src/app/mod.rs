@@ -20,6 +20,7 @@ mod marks;
 mod motion;
 mod mouse;
 mod screen;
+mod theme;
 mod update;
 mod view;
 
@@ -28,10 +29,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_table};
+pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
 pub use copy::Copied;
 pub use deck::Deck;
-pub use event::{Effect, Event, Outcome};
+pub use event::{Effect, Event, Outcome, UserTheme};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -39,12 +40,13 @@ pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
-pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search};
+pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search, ThemeChoice};
 pub use view::{Pane, Position};
 
 use arrange::Arranged;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
+use crate::config::{Settings, Theme};
 use crate::coverage::{Assessment, Record, State};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
@@ -78,6 +80,11 @@ pub struct Start {
     pub mouse: bool,
     /// Columns and rows.
     pub size: (u16, u16),
+    pub settings: Settings,
+    /// The theme that the settings name.
+    pub theme: Theme,
+    /// The keys, those of the settings among them.
+    pub keymap: Keymap,
 }
 
 /// Whether marks are on disk.
@@ -124,6 +131,9 @@ pub struct App {
     pub read_only: Option<String>,
     pub today: Date,
     pub size: (u16, u16),
+    /// How it looks, and its name.
+    pub theme: Theme,
+    theme_name: String,
     pub grid: Grid,
     /// What is looked at; empty for everything.
     pub lens: Lens,
@@ -182,7 +192,8 @@ enum Seek {
 
 impl App {
     pub fn new(start: Start) -> App {
-        let grid = Grid::new(&start.catalog);
+        let mut grid = Grid::new(&start.catalog);
+        grid.zoom = Zoom::ALL.get(start.settings.zoom).copied().unwrap_or_default();
         let mut app = App {
             grid,
             lens: Lens::default(),
@@ -199,16 +210,18 @@ impl App {
             author: start.author,
             today: start.today,
             size: start.size,
+            theme: start.theme,
+            theme_name: start.settings.theme,
             overlays: Vec::new(),
             pending: Vec::new(),
-            side: true,
+            side: start.settings.side_pane,
             side_focus: None,
             panes: Vec::new(),
             list: Vec::new(),
             lit: BTreeSet::new(),
             message: None,
             messages: Vec::new(),
-            keymap: Keymap::default(),
+            keymap: start.keymap,
             places: vec![Screen::Matrix],
             place: 0,
             side_positions: [Position::default(); 3],
@@ -229,7 +242,10 @@ impl App {
         if oddities > 0 {
             let (count, are) = if oddities == 1 { ("One oddity", "is") } else { ("Oddities", "are") };
             app.message = Some(Message {
-                text: format!("{count} in the file {are} listed by the key `!`."),
+                text: format!(
+                    "{count} in the file {are} listed by the key `{}`.",
+                    app.key_of(Command::Messages)
+                ),
                 is_error: false,
             });
         }
@@ -265,6 +281,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Note(_)) => Scope::Text,
             Some(Overlay::Filter(_)) => Scope::Filter,
+            Some(Overlay::Themes(_)) => Scope::Themes,
             Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => Scope::Popup,
             None => self.screen_scope(),
         }
@@ -278,6 +295,11 @@ impl App {
             Screen::Object(_) | Screen::Glossary(_) => Scope::Anywhere,
             Screen::Deck(_) => Scope::Deck,
         }
+    }
+
+    /// The key of a command of the screen at hand, for texts that name it.
+    pub fn key_of(&self, command: Command) -> String {
+        self.keymap.key_of(self.screen_scope(), command)
     }
 
     pub fn saving_state(&self) -> SavingState {

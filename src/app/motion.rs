@@ -1,6 +1,6 @@
 //! Moving: within the matrix, lists and pages, and between panes.
 
-use super::{App, Screen};
+use super::{App, Command, Screen};
 
 impl App {
     pub(super) fn vertical(&mut self, by: isize) {
@@ -99,7 +99,8 @@ impl App {
     pub(super) fn pane(&mut self, by: isize) {
         match self.screen() {
             Screen::Matrix if self.panes.is_empty() => {
-                self.tell("There is a second pane from 120 columns on; w shows it.");
+                let key = self.key_of(Command::SidePane);
+                self.tell(format!("There is a second pane from 120 columns on; {key} shows it."));
             }
             Screen::Matrix => {
                 // Around the ring: the matrix, then each pane.

@@ -76,7 +76,10 @@ impl App {
     fn click(&mut self, mouse: Mouse, twice: bool) -> Vec<Effect> {
         match self.under(mouse) {
             Under::Hint(Does::Run(command)) => return self.run(command),
-            Under::Hint(Does::Press(key)) => return self.update(Event::Key(key)),
+            Under::Hint(Does::Press(menu)) => {
+                let keys = self.keymap.keys_that_open(self.scope(), menu).unwrap_or_default().to_vec();
+                return keys.into_iter().flat_map(|key| self.update(Event::Key(key))).collect();
+            }
             Under::Cell(cell) => {
                 self.side_focus = None;
                 self.grid.put_cursor(&self.catalog, cell);
@@ -114,9 +117,11 @@ impl App {
                     Some(Overlay::Search(search)) => &mut search.chosen,
                     Some(Overlay::Palette(palette)) => &mut palette.chosen,
                     Some(Overlay::Filter(filter)) => &mut filter.chosen,
+                    Some(Overlay::Themes(choice)) => &mut choice.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
+                self.show_theme();
                 if twice {
                     return self.run(Command::Accept);
                 }
@@ -127,7 +132,9 @@ impl App {
 
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
         match self.overlays.last() {
-            Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Filter(_)) => self.choose(by),
+            Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Filter(_) | Overlay::Themes(_)) => {
+                self.choose(by);
+            }
             Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => {
                 for _ in 0..NOTCH {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
@@ -211,22 +218,25 @@ impl App {
         }
     }
 
-    /// The row of a popup: its first row is that of the input, but for the filter, which has none.
+    /// The row of a popup: some have a row of input above their rows, the themes have samples below.
     fn under_popup(&self, overlay: &Overlay, body: Area, mouse: Mouse) -> Under {
-        let (area, above, chosen, count) = match overlay {
-            Overlay::Search(s) => (layout::search(body), 1, s.chosen, s.hits.len()),
-            Overlay::Palette(p) => (layout::palette(body), 1, p.chosen, self.palette_rows().len()),
-            Overlay::Filter(f) => (layout::filter(body, f), 0, 0, f.values.len()),
+        let (area, (above, below), chosen, count) = match overlay {
+            Overlay::Search(s) => (layout::search(body), (1, 0), s.chosen, s.hits.len()),
+            Overlay::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
+            Overlay::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
+            Overlay::Themes(t) => {
+                (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len())
+            }
             Overlay::Note(_) | Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_) => {
                 return Under::Nothing;
             }
         };
         let inside = layout::inside(area);
         let Some(row) = mouse.y.checked_sub(inside.y + above) else { return Under::Nothing };
-        let visible = inside.height.saturating_sub(above);
+        let visible = inside.height.saturating_sub(above + below);
+        let is_visible = contains(inside, mouse) && row < visible;
         let row = layout::first_row(chosen, visible) + usize::from(row);
-        let is_inside = contains(inside, mouse) && row < count;
-        if is_inside { Under::Choice(row) } else { Under::Nothing }
+        if is_visible && row < count { Under::Choice(row) } else { Under::Nothing }
     }
 }
 

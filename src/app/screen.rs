@@ -3,8 +3,10 @@
 use tui_input::Input;
 
 use super::deck::Deck;
+use super::event::UserTheme;
 use super::view::Position;
 use crate::catalog::{Facet, ObjectId, Value};
+use crate::config::Theme;
 use crate::page::{ListKind, ListSort};
 use crate::search::Hit;
 
@@ -52,6 +54,7 @@ pub enum Overlay {
     Palette(Palette),
     Note(NoteEdit),
     Filter(Filter),
+    Themes(ThemeChoice),
     /// Scrolled by so many lines.
     Help(usize),
     Messages(usize),
@@ -78,6 +81,21 @@ pub struct NoteEdit {
     pub input: Input,
     /// The user has been told that leaving drops what was typed.
     pub warned: bool,
+}
+
+/// The themes, to choose one while the screen shows it.
+#[derive(Debug)]
+pub struct ThemeChoice {
+    /// Those that the program brings, then the user's own.
+    pub names: Vec<String>,
+    pub chosen: usize,
+    /// How many of them the program brings.
+    pub builtin: usize,
+    /// What it looked like.
+    pub(super) before: Box<Theme>,
+    pub(super) own: Vec<UserTheme>,
+    /// Why the chosen one can't be shown.
+    pub(super) problem: Option<String>,
 }
 
 /// The values of a facet, to choose what the matrix and the lists show.

@@ -55,6 +55,14 @@ impl App {
                 self.complain(text);
                 Vec::new()
             }
+            Event::Themes(own) => {
+                self.start_themes(own);
+                Vec::new()
+            }
+            Event::ThemeKept(result) => {
+                self.theme_kept(result);
+                Vec::new()
+            }
             Event::Today(date) => {
                 self.today = date;
                 self.revision += 1;
@@ -87,7 +95,8 @@ impl App {
                 self.run(command)
             }
             Meaning::Pending => {
-                if self.pending == [Key::char('m')] && self.mark_target().is_none() {
+                let menu = self.keymap.menu(self.scope(), &self.pending);
+                if menu == Some("Mark") && self.mark_target().is_none() {
                     self.pending.clear();
                     self.tell("There is nothing to mark here: marks go to techniques and mitigations.");
                 }
@@ -104,7 +113,8 @@ impl App {
                     [_, .., last] if self.alone(*last) == Meaning::Run(Command::Close) => {}
                     keys => {
                         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-                        self.tell(format!("{} means nothing here; ? shows the keys.", keys.join(" ")));
+                        let help = self.key_of(Command::Help);
+                        self.tell(format!("{} means nothing here; {help} shows the keys.", keys.join(" ")));
                     }
                 }
                 Vec::new()
@@ -215,6 +225,7 @@ impl App {
             Command::ChooseNext => self.choose(1),
             Command::ChoosePrevious => self.choose(-1),
             Command::Toggle => self.choose_filter(false),
+            Command::ChooseTheme => return vec![Effect::FindThemes],
             Command::TurnCard => self.turn_card(),
             Command::KnowCard => self.put_card(true),
             Command::RepeatCard => self.put_card(false),
@@ -265,7 +276,8 @@ impl App {
                 self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step);
             }
             None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)) => {
-                self.tell("No link is chosen; j and k move from link to link.");
+                let (down, up) = (self.key_of(Command::Down), self.key_of(Command::Up));
+                self.tell(format!("No link is chosen; {down} and {up} move from link to link."));
             }
             None => {}
         }
@@ -384,7 +396,8 @@ impl App {
             return vec![Effect::Quit];
         }
         self.saving.warned = true;
-        self.complain("Not everything is saved; trying again. q again quits without it.");
+        let quit = self.key_of(Command::Quit);
+        self.complain(format!("Not everything is saved; trying again. {quit} again quits without it."));
         self.send_failed_again()
     }
 }

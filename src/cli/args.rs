@@ -22,6 +22,15 @@ pub(super) struct Args {
     /// Keep the marks in this file; it is made with the first mark
     #[arg(short = 'C', long, value_name = "FILE", global = true)]
     pub assessment: Option<PathBuf>,
+    /// Read the settings from this file in place of $XDG_CONFIG_HOME/atlasnav/config.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// How many colours the screen uses: auto, never, 16, 256 or true
+    #[arg(long, value_name = "DEPTH", value_parser = ["auto", "never", "16", "256", "true"], hide_possible_values = true)]
+    pub color: Option<String>,
+    /// Draw the lines of the screen in ASCII
+    #[arg(long)]
+    pub ascii: bool,
     /// Without a screen: read verbs line by line from the keyboard or a file, for screen readers, logs
     /// and scripts
     #[arg(long)]
@@ -45,6 +54,8 @@ Examples:
 Ids may be shortened: 51, t51.1, m20, cs26, ta2.
 Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
 given with -C: YAML, made to be read, edited by hand and merged by git.
+Settings (theme, colours, keys, paths) lie in $XDG_CONFIG_HOME/atlasnav/config.toml, or in the file
+that --config or ATLASNAV_CONFIG names; `atlasnav config init` writes one to start from.
 
 Exit codes: 0 done, 1 nothing found or conflicts left, 2 wrong usage,
 3 bad data or marks file.";
@@ -125,6 +136,14 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// The settings: write a file to start from, check it, say where it lies
+    Config {
+        #[command(subcommand)]
+        action: ConfigAction,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// How many techniques are assessed, covered and tested, in all and per tactic
     Status {
         /// Answer as JSON
@@ -154,6 +173,16 @@ pub(super) enum Verb {
     Completions { shell: Shell },
     /// Print the manual page; `atlasnav man | man -l -` shows it
     Man,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(super) enum ConfigAction {
+    /// Write a file with every setting and its default, in comments
+    Init,
+    /// Read the settings and the user's own themes, and say what is wrong; exit code 3 if anything is
+    Check,
+    /// Say where the settings and the user's own themes lie
+    Path,
 }
 
 const COMPLETE: &str = "\

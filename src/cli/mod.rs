@@ -1,6 +1,7 @@
 //! Arguments, and the verbs that need no screen.
 
 mod args;
+mod config;
 mod json;
 mod output;
 mod plain;
@@ -8,6 +9,7 @@ mod shell;
 mod verbs;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,8 +20,9 @@ use crate::app::{App, Start};
 use crate::catalog::{Catalog, builtin, read};
 use crate::store::{Paths, Store, apart, read_release};
 use crate::term;
-use crate::ui::{Depth, Ui};
-use args::Args;
+use crate::ui::Ui;
+use args::{Args, Verb};
+use config::Config;
 use output::{Output, complain};
 
 /// Why a run did not do what was asked, with its exit code.
@@ -83,32 +86,40 @@ fn go(args: Args) -> Result<(), Failure> {
             "the matrix needs a terminal; `atlasnav --help` lists the verbs that do without one".to_owned(),
         ));
     }
-    let (catalog, source, warnings) = open_catalog(&args)?;
-    let store = Store::new(Paths::find(args.assessment).map_err(Failure::data)?);
+    let files = config::files(&args)?;
+    // This one needs no catalogue, and is there for settings that are wrong.
+    if let Some(Verb::Config { action, json }) = args.verb {
+        return config::run(action, json, files);
+    }
+    let config = Config::read(files)?;
+    let set = |path: &Option<String>| path.as_deref().map(|path| config.files.path(path));
+    let data = args.data.clone().or_else(|| set(&config.settings.data));
+    let assessment = args.assessment.clone().or_else(|| set(&config.settings.assessment));
+    let (catalog, source, warnings) = open_catalog(data.as_deref())?;
+    let store = Store::new(Paths::find(assessment).map_err(Failure::data)?);
     match args.verb {
         None if args.plain => {
+            config::complain_once(&config.warnings, "`atlasnav config check`");
             verbs::confine(None, &store);
-            plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store))
+            plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store, &config))
         }
         Some(verb) => {
-            // One line: an official file has the same oddities at every call.
-            match warnings.as_slice() {
-                [] => {}
-                [one] => complain(one),
-                [first, rest @ ..] => {
-                    complain(&format!("{first} (and {} more; ! on the matrix lists them)", rest.len()))
-                }
-            }
+            config::complain_once(&config.warnings, "`atlasnav config check`");
+            config::complain_once(&warnings, "! on the matrix");
             verbs::confine(Some(&verb), &store);
-            verbs::run(verb, &catalog, &source, &store)
+            verbs::run(verb, &catalog, &source, &store, &config)
         }
-        None => screen(catalog, source, warnings, store),
+        None => {
+            let depth = config.depth(args.color.as_deref());
+            let ui = Ui { depth, charset: config.charset(args.ascii) };
+            screen(catalog, source, warnings, store, config, ui)
+        }
     }
 }
 
 /// The catalogue, where it comes from in words, and what is odd about it.
-fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> {
-    let Some(path) = &args.data else {
+fn open_catalog(path: Option<&Path>) -> Result<(Catalog, String, Vec<String>), Failure> {
+    let Some(path) = path else {
         let catalog = builtin().map_err(Failure::data)?;
         return Ok((catalog, "built-in summaries".to_owned(), Vec::new()));
     };
@@ -124,9 +135,18 @@ fn open_catalog(args: &Args) -> Result<(Catalog, String, Vec<String>), Failure> 
     Ok((catalog, name, warnings))
 }
 
-fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store) -> Result<(), Failure> {
+fn screen(
+    catalog: Catalog,
+    source: String,
+    warnings: Vec<String>,
+    store: Store,
+    mut config: Config,
+    ui: Ui,
+) -> Result<(), Failure> {
     let loaded = store.open(&catalog);
-    let mut notices = loaded.notices;
+    let (keymap, theme) = (config.keymap(), config.theme());
+    let Config { files, settings, warnings: mut notices } = config;
+    notices.extend(loaded.notices);
     notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
     let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -138,12 +158,15 @@ fn screen(catalog: Catalog, source: String, warnings: Vec<String>, store: Store)
         assessment: loaded.assessment,
         name: crate::catalog::sanitize(&name, false).into_owned(),
         read_only: loaded.read_only,
-        author: author(),
+        author: settings.author.clone().or_else(author),
         today: today(),
-        mouse: !over_ssh(),
+        mouse: settings.mouse.unwrap_or_else(|| !over_ssh()),
         size: term::size().map_err(failed)?,
+        settings,
+        theme,
+        keymap,
     });
-    let ended = term::run(app, Ui::new(depth()), store).map_err(failed)?;
+    let ended = term::run(app, ui, store, files).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
         reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
@@ -165,12 +188,4 @@ fn over_ssh() -> bool {
 
 fn today() -> jiff::civil::Date {
     jiff::Zoned::now().date()
-}
-
-/// Colours as <https://no-color.org> and the terminal's name allow.
-fn depth() -> Depth {
-    let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-    let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0");
-    let dumb = std::env::var_os("TERM").is_none_or(|v| v == "dumb" || v.is_empty());
-    if set("NO_COLOR") || (dumb && !forced) { Depth::Monochrome } else { Depth::Sixteen }
 }

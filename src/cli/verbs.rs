@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::args::{ListOf, Verb, state_word};
+use super::args::{ConfigAction, ListOf, Verb, state_word};
+use super::config::{self, Config};
 use super::output::{Output, complain};
 use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
@@ -19,10 +20,19 @@ struct Context<'a> {
     source: &'a str,
     store: &'a Store,
     today: Date,
+    /// Who marks.
+    author: Option<String>,
 }
 
-pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) -> Result<(), Failure> {
-    let context = Context { catalog, source, store, today: today() };
+pub(super) fn run(
+    verb: Verb,
+    catalog: &Catalog,
+    source: &str,
+    store: &Store,
+    config: &Config,
+) -> Result<(), Failure> {
+    let author = config.settings.author.clone().or_else(author);
+    let context = Context { catalog, source, store, today: today(), author };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
@@ -37,6 +47,11 @@ pub(super) fn run(verb: Verb, catalog: &Catalog, source: &str, store: &Store) ->
         Verb::Status { json } => context.status(json),
         Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
         Verb::Backups { json } => context.backups(json),
+        // Only lines of `--plain` come here, and they may write nothing but marks.
+        Verb::Config { action: ConfigAction::Init, .. } => Err(Failure::Usage(
+            "`config init` can't be run from here; quit and run `atlasnav config init`".to_owned(),
+        )),
+        Verb::Config { action, json } => config::run(action, json, config.files.clone()),
     }
 }
 
@@ -50,7 +65,9 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
             | Verb::Glossary { .. }
             | Verb::Backups { .. }
             | Verb::Completions { .. }
-            | Verb::Man,
+            | Verb::Man
+            // Its own run has written already; a line of `--plain` only asks.
+            | Verb::Config { .. },
         ) => Vec::new(),
         // The result replaces this file, which git has put into a directory of its own choice.
         Some(Verb::Merge { ours, .. }) => {
@@ -72,7 +89,7 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
     write_only_beneath(&directories);
 }
 
-fn print_json(value: &Value) -> Result<(), Failure> {
+pub(super) fn print_json(value: &Value) -> Result<(), Failure> {
     let mut out = Output::new();
     out.line(&format!("{value:#}"));
     out.finish()
@@ -352,7 +369,7 @@ impl Context<'_> {
             after.set_note(&note);
         }
         if after != before {
-            after.by = author();
+            after.by.clone_from(&self.author);
             after.on = Some(self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;

@@ -9,6 +9,7 @@
 mod assessment;
 mod backup;
 mod commit;
+mod config;
 mod confine;
 mod disk;
 mod emit;
@@ -42,6 +43,7 @@ use journal::Left;
 
 pub use backup::Backup;
 pub use commit::Outcome;
+pub use config::ConfigFiles;
 pub use confine::{apart, write_only_beneath};
 pub use error::StoreError;
 pub use merge::{Leftovers, merge_files};

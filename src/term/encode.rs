@@ -9,6 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use crate::config::Charset;
+
 /// From so many blank cells on, erasing them is shorter than writing spaces.
 const ERASE_FROM: usize = 6;
 
@@ -18,6 +20,7 @@ pub(super) struct Encoder {
     /// Nothing is known about the screen: the next frame is sent whole.
     unknown: bool,
     cursor: Option<(u16, u16)>,
+    charset: Charset,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,8 @@ struct Pen {
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl Encoder {
-    pub fn new() -> Encoder {
-        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None }
+    pub fn new(charset: Charset) -> Encoder {
+        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None, charset }
     }
 
     /// What is on the screen, a line a row, without blanks at the ends.
@@ -64,7 +67,7 @@ impl Encoder {
     /// where the terminal's cursor is to be seen, if at all. Keeps the frame and hands the one
     /// before it back in its place, for the next to be drawn in.
     pub fn encode(&mut self, frame: &mut Buffer, cursor: Option<(u16, u16)>) -> String {
-        let mut out = Writer { text: String::new(), at: None, pen: PLAIN };
+        let mut out = Writer { text: String::new(), at: None, pen: PLAIN, charset: self.charset };
         let all = self.unknown || self.shown.area() != frame.area();
         if all {
             // Styles first: an erased cell takes the colour that is set.
@@ -79,6 +82,7 @@ impl Encoder {
             if old == Some(new) {
                 continue;
             }
+            let is_simple = |row: &[Cell]| is_simple(row, self.charset);
             if old.is_none_or(is_simple) && is_simple(new) {
                 out.changes(old, new, y);
             } else {
@@ -106,9 +110,19 @@ impl Encoder {
     }
 }
 
-/// Whether every symbol of a row takes one cell on every terminal.
-fn is_simple(row: &[Cell]) -> bool {
-    row.iter().all(|cell| matches!(cell.symbol().as_bytes(), [b' '..=b'~']))
+/// Whether every symbol of a row takes one cell.
+fn is_simple(row: &[Cell], charset: Charset) -> bool {
+    row.iter().all(|cell| is_one_cell(cell.symbol(), charset))
+}
+
+/// ASCII takes one cell on every terminal; lines of boxes (U+2500 to U+257F) do where borders are drawn
+/// with them, as that is done only where they are not taken for wide characters.
+fn is_one_cell(symbol: &str, charset: Charset) -> bool {
+    match symbol.as_bytes() {
+        [b' '..=b'~'] => true,
+        [0xe2, 0x94 | 0x95, 0x80..=0xbf] => charset == Charset::Unicode,
+        _ => false,
+    }
 }
 
 fn is_blank(cell: &Cell) -> bool {
@@ -124,6 +138,7 @@ struct Writer {
     /// Where the terminal's cursor is; None while that is not sure.
     at: Option<(u16, u16)>,
     pen: Pen,
+    charset: Charset,
 }
 
 impl Writer {
@@ -198,8 +213,8 @@ impl Writer {
         let symbol = cell.symbol();
         self.text.push_str(symbol);
         let cells = u16::try_from(symbol.width()).unwrap_or(0);
-        // Terminals disagree on where the cursor is after a character that is not one cell of ASCII.
-        let sure = symbol.is_ascii();
+        // Terminals disagree on where the cursor is after other characters.
+        let sure = is_one_cell(symbol, self.charset);
         self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
     }
 
@@ -296,13 +311,13 @@ impl Codes<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the texts are the tests' own")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use ratatui::style::Style;
 
     /// A frame of letters, spaces and wide characters in a few styles.
-    #[allow(clippy::disallowed_methods, reason = "texts of the test's own")]
     fn frame(width: u16, height: u16, seed: &[u8]) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         for (i, byte) in seed.iter().enumerate() {
@@ -311,12 +326,12 @@ mod tests {
                 0 => Style::new(),
                 1 => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
                 2 => Style::new().add_modifier(Modifier::REVERSED),
-                3 => Style::new().bg(Color::LightBlue),
+                3 => Style::new().bg(Color::LightBlue).fg(Color::Rgb(230, 159, *byte)),
                 _ => {
                     Style::new().fg(Color::Indexed(99)).add_modifier(Modifier::UNDERLINED | Modifier::ITALIC)
                 }
             };
-            let text = ["ab", "          ", "漢", "x", "."][usize::from(byte / 5 % 5)];
+            let text = ["ab", "          ", "漢", "x─│", "."][usize::from(byte / 5 % 5)];
             let (x, y) = (at % width, at / width);
             buffer.set_stringn(x, y, text, usize::from(width - x), style);
         }
@@ -352,7 +367,7 @@ mod tests {
 
     #[test]
     fn nothing_changed_is_nothing_sent() {
-        let mut encoder = Encoder::new();
+        let mut encoder = Encoder::new(Charset::Unicode);
         let frame = frame(20, 5, &[1, 2, 3, 4, 5]);
         assert!(!encoder.encode(&mut frame.clone(), None).is_empty());
         assert_eq!(encoder.encode(&mut frame.clone(), None), "");
@@ -362,11 +377,42 @@ mod tests {
 
     #[test]
     fn no_query_is_sent() {
-        let mut encoder = Encoder::new();
+        let mut encoder = Encoder::new(Charset::Unicode);
         let bytes = encoder.encode(&mut frame(20, 5, &[9, 8, 7]), None);
         for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
             assert!(!bytes.contains(query), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn colours_of_every_depth_are_sent_once() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 9, 1));
+        for (x, colour) in [(0, Color::Red), (3, Color::Indexed(208)), (6, Color::Rgb(230, 159, 0))] {
+            buffer.set_string(x, 0, "abc", Style::new().fg(colour));
+        }
+        let bytes = Encoder::new(Charset::Unicode).encode(&mut buffer, None);
+        let from = bytes.find("\x1b[31m").unwrap();
+        assert_eq!(
+            bytes[from..].trim_end_matches("\x1b[?2026l"),
+            "\x1b[31mabc\x1b[38;5;208mabc\x1b[38;2;230;159;0mabc\x1b[39m"
+        );
+    }
+
+    #[test]
+    fn a_row_with_lines_of_boxes_is_not_sent_whole() {
+        let mut encoder = Encoder::new(Charset::Unicode);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        buffer.set_string(0, 0, "names and names │ names and names │", Style::new());
+        encoder.encode(&mut buffer.clone(), None);
+        buffer.set_string(18, 0, "n", Style::new());
+        buffer.set_string(20, 0, "x│y", Style::new());
+        let bytes = encoder.encode(&mut buffer, None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1;21Hx│y\x1b[?2026l");
+        // Where borders are not drawn so, nobody knows how wide a text's lines are.
+        let mut encoder = Encoder::new(Charset::Ascii);
+        encoder.encode(&mut buffer.clone(), None);
+        buffer.set_string(0, 0, "N", Style::new());
+        assert!(encoder.encode(&mut buffer, None).contains("\x1b[2K"));
     }
 
     proptest! {
@@ -375,8 +421,10 @@ mod tests {
         fn changes_and_whole_frames_look_the_same(
             seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..6),
             forget in any::<bool>(),
+            ascii in any::<bool>(),
         ) {
-            let mut encoder = Encoder::new();
+            let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
+            let mut encoder = Encoder::new(charset);
             let mut terminal_of_changes = terminal(24, 6);
             let mut last = frame(24, 6, &[]);
             for seed in &seeds {
@@ -385,7 +433,7 @@ mod tests {
                 terminal_of_changes.process(encoder.encode(&mut last.clone(), None).as_bytes());
             }
             let mut whole = terminal(24, 6);
-            whole.process(Encoder::new().encode(&mut last.clone(), None).as_bytes());
+            whole.process(Encoder::new(Charset::Unicode).encode(&mut last.clone(), None).as_bytes());
             prop_assert_eq!(shown(&terminal_of_changes, &last), shown(&whole, &last));
             // And the whole frame shows the frame's symbols.
             for y in 0..6 {

@@ -18,8 +18,9 @@ use std::os::fd::AsFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::app::{App, Effect, Event};
-use crate::store::Store;
+use crate::app::{App, Effect, Event, UserTheme};
+use crate::config;
+use crate::store::{ConfigFiles, Store};
 use crate::ui::Ui;
 use clipboard::Route;
 use input::Clicks;
@@ -53,21 +54,22 @@ pub fn size() -> io::Result<(u16, u16)> {
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
-/// back and waits for marks that are being saved.
-pub fn run(mut app: App, ui: Ui, store: Store) -> io::Result<Ended> {
+/// back and waits for marks that are being saved. `files` is where a theme is kept.
+pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let catalog = std::sync::Arc::clone(&app.catalog);
     let place = store.clone();
     let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
     let mut runtime = Runtime {
-        screen: Screen::new()?,
+        screen: Screen::new(ui.charset)?,
         signals,
         saver,
         watch: None,
         decoder: Decoder::default(),
         clicks: Clicks::default(),
         copy_screen: false,
+        files,
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
@@ -100,6 +102,7 @@ struct Runtime {
     clicks: Clicks,
     /// The next frame is to be copied.
     copy_screen: bool,
+    files: ConfigFiles,
     quit: bool,
 }
 
@@ -250,6 +253,18 @@ impl Runtime {
         self.resize(app)
     }
 
+    /// Writes the theme into the settings; returns their file.
+    fn keep_theme(&self, name: &str) -> Result<String, String> {
+        let file = self.files.file.display().to_string();
+        let before = self.files.read()?;
+        let text = config::with_theme(before.as_deref().unwrap_or_default(), name).map_err(|problem| {
+            let line = problem.line.map(|line| format!(", line {line}")).unwrap_or_default();
+            format!("{file}{line}: {}", problem.what)
+        })?;
+        self.files.write(before.as_deref(), &text)?;
+        Ok(file)
+    }
+
     fn event(&mut self, app: &mut App, event: Event) -> io::Result<()> {
         for effect in app.update(event) {
             match effect {
@@ -262,6 +277,15 @@ impl Runtime {
                     let event = self.screen.lend(|| self.signals.lend(|| editor::edit(id, &note)))?;
                     self.resize(app)?;
                     self.event(app, event)?;
+                }
+                Effect::FindThemes => {
+                    let own = self.files.all_themes().into_iter();
+                    let own = own.map(|(name, text)| UserTheme { name, text }).collect();
+                    self.event(app, Event::Themes(own))?;
+                }
+                Effect::KeepTheme(name) => {
+                    let result = self.keep_theme(&name);
+                    self.event(app, Event::ThemeKept(result))?;
                 }
                 Effect::Redraw => self.screen.forget(),
                 Effect::Mouse(on) => self.screen.mouse(on)?,

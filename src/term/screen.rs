@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use super::encode::Encoder;
 use crate::app::App;
 use crate::catalog::sanitize;
+use crate::config::Charset;
 use crate::ui::Ui;
 
 /// Whether the terminal is ours now, so that it is given back once, from wherever the end comes.
@@ -28,9 +29,9 @@ pub(super) struct Screen {
 
 impl Screen {
     /// Takes the terminal over.
-    pub fn new() -> io::Result<Screen> {
+    pub fn new(charset: Charset) -> io::Result<Screen> {
         take()?;
-        Ok(Screen { encoder: Encoder::new(), frame: Buffer::empty(Rect::ZERO), mouse: false })
+        Ok(Screen { encoder: Encoder::new(charset), frame: Buffer::empty(Rect::ZERO), mouse: false })
     }
 
     /// Draws the app, in one write if anything changed. Fails if the terminal does not take the bytes.

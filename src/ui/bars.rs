@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Frame, Overlay, SavingState, Screen};
+use crate::app::{App, Area, Command, Frame, Overlay, SavingState, Screen};
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -94,9 +94,11 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                     let mark = app.assessment.mark(id);
                     let state = mark.state(app.today);
                     let name = app.catalog.full_name(id);
+                    let key = app.keymap.opens(app.screen_scope(), "Mark");
+                    let key = |does| key.map(|key| format!("; {key} {does} it")).unwrap_or_default();
                     let word = match mark.status_dispute() {
-                        Some(words) => format!("conflict, {words}; m settles it"),
-                        None => format!("{}; m marks it", state.word()),
+                        Some(words) => format!("conflict, {words}{}", key("settles")),
+                        None => format!("{}{}", state.word(), key("marks")),
                     };
                     format!(" {} {} {name}: {word}", state.glyph(), id.short())
                 });
@@ -154,7 +156,8 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let (count, all) = (app.looked_at().map_or(0, BTreeSet::len), app.catalog.techniques.len());
     let hide = if app.grid.hides() { "show" } else { "hide" };
-    let after = format!(": {count} of {all}; fh {hide} others, f0 off");
+    let (others, off) = (app.key_of(Command::HideOthers), app.key_of(Command::ClearFilter));
+    let after = format!(": {count} of {all}; {others} {hide} others, {off} off");
     let room = usize::from(area.width).saturating_sub(width(&after) + 1);
     canvas.fill(area, Role::Normal);
     // As one would write it in a search where there is room.

@@ -5,22 +5,47 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::theme::{Role, Theme};
+use super::theme::{self, Role};
 use crate::app::{Area, layout};
 use crate::catalog::sanitize;
+use crate::config::{Charset, Depth, Paint, Theme};
 use crate::page::{Line, Tone, clip, width};
 
 pub(super) struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
-    pub theme: Theme,
+    pub theme: &'a Theme,
+    pub depth: Depth,
+    pub charset: Charset,
     /// Where the terminal's cursor goes, if a text is being typed.
     pub cursor: Option<(u16, u16)>,
 }
 
+/// What lines are drawn with.
+struct Lines {
+    across: &'static str,
+    down: &'static str,
+    /// Clockwise from the upper left.
+    corners: [&'static str; 4],
+}
+
+const ASCII: Lines = Lines { across: "-", down: "|", corners: ["+"; 4] };
+const UNICODE: Lines = Lines { across: "─", down: "│", corners: ["┌", "┐", "┘", "└"] };
+
 impl Canvas<'_> {
+    pub fn style(&self, role: Role) -> Style {
+        theme::style(self.theme, self.depth, role)
+    }
+
+    const fn line_set(&self) -> &'static Lines {
+        match self.charset {
+            Charset::Ascii => &ASCII,
+            Charset::Unicode => &UNICODE,
+        }
+    }
+
     /// Writes at most `most` cells of a text and returns how many were used.
     pub fn text(&mut self, x: u16, y: u16, most: u16, text: &str, role: Role) -> u16 {
-        let style = self.theme.style(role);
+        let style = self.style(role);
         self.styled(x, y, most, text, style)
     }
 
@@ -47,7 +72,7 @@ impl Canvas<'_> {
 
     /// Gives a role to cells that are written already.
     pub fn restyle(&mut self, area: Area, role: Role) {
-        let style = self.theme.style(role);
+        let style = self.style(role);
         self.buffer.set_style(rect(area), style);
     }
 
@@ -66,7 +91,15 @@ impl Canvas<'_> {
                 self.buffer[(x, y)].reset();
             }
         }
-        self.buffer.set_style(rect, self.theme.style(role));
+        self.paint(rect);
+        self.buffer.set_style(rect, self.style(role));
+    }
+
+    /// Gives cells what the theme says of `normal`: nothing, in the themes that the program brings.
+    pub fn paint(&mut self, rect: Rect) {
+        if self.theme.paint(Role::Normal) != Paint::PLAIN {
+            self.buffer.set_style(rect, self.style(Role::Normal));
+        }
     }
 
     /// Writes the lines of a page; the spans of the link `focused` get the cursor's role.
@@ -75,7 +108,7 @@ impl Canvas<'_> {
             let mut x = area.x;
             for span in line {
                 let has_cursor = span.link.is_some() && span.link == focused;
-                let role = if has_cursor { Role::Cursor } else { Role::Tone(span.tone) };
+                let role = if has_cursor { Role::Cursor } else { theme::of_tone(span.tone) };
                 // Code keeps its spaces through wrapping as no-break spaces.
                 let used = match span.tone {
                     Tone::Code => {
@@ -95,15 +128,17 @@ impl Canvas<'_> {
             return Area { width: 0, height: 0, ..area };
         }
         let inner = usize::from(area.width) - 2;
-        let title = clip(&format!("- {title} "), inner);
-        let top = format!("+{title}{}+", "-".repeat(inner - width(&title)));
-        let bottom = format!("+{}+", "-".repeat(inner));
+        let Lines { across, down, corners: [upper_left, upper_right, lower_right, lower_left] } =
+            self.line_set();
+        let title = clip(&format!("{across} {title} "), inner);
+        let top = format!("{upper_left}{title}{}{upper_right}", across.repeat(inner - width(&title)));
+        let bottom = format!("{lower_left}{}{lower_right}", across.repeat(inner));
         self.text(area.x, area.y, area.width, &top, Role::Heading);
         let last = area.y + area.height - 1;
         self.text(area.x, last, area.width, &bottom, Role::Heading);
         for y in area.y + 1..last {
-            self.text(area.x, y, 1, "|", Role::Heading);
-            self.text(area.x + area.width - 1, y, 1, "|", Role::Heading);
+            self.text(area.x, y, 1, down, Role::Heading);
+            self.text(area.x + area.width - 1, y, 1, down, Role::Heading);
         }
         layout::inside(area)
     }
@@ -111,8 +146,14 @@ impl Canvas<'_> {
     /// A vertical line.
     pub fn rule(&mut self, x: u16, y: u16, height: u16) {
         for y in y..y + height {
-            self.text(x, y, 1, "|", Role::Dim);
+            self.text(x, y, 1, self.line_set().down, Role::Dim);
         }
+    }
+
+    /// A horizontal line.
+    pub fn rule_across(&mut self, x: u16, y: u16, width: u16) {
+        let rule = self.line_set().across.repeat(usize::from(width));
+        self.text(x, y, width, &rule, Role::Dim);
     }
 }
 

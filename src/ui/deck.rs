@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::theme::Role;
-use crate::app::{App, Area, Deck};
+use crate::app::{App, Area, Command, Deck};
 use crate::catalog::guide;
 use crate::page;
 
@@ -29,18 +29,21 @@ pub(super) fn draw(app: &App, deck: &Deck, canvas: &mut Canvas<'_>, body: Area) 
     let last = inside.height.saturating_sub(1);
     let Some(card) = deck.card() else {
         line(canvas, 1, &format!("All {all} terms are known."), Role::Strong);
-        line(canvas, last, "space begins anew, esc leaves", Role::Dim);
+        let (turn, close) = (app.key_of(Command::TurnCard), app.key_of(Command::Close));
+        line(canvas, last, &format!("{turn} begins anew, {close} leaves"), Role::Dim);
         return;
     };
     if deck.is_turned() {
         let page = page::glossary_term(&app.catalog, card, usize::from(inside.width));
         let text = Area { y: inside.y + 1, height: last.saturating_sub(2), ..inside };
         canvas.lines(text, &page.lines, None);
-        line(canvas, last, "l: I knew it    h: it comes again", Role::Dim);
+        let (know, repeat) = (app.key_of(Command::KnowCard), app.key_of(Command::RepeatCard));
+        line(canvas, last, &format!("{know}: I knew it    {repeat}: it comes again"), Role::Dim);
     } else {
         let name = guide().terms.get(card).map_or("", |term| &*term.name);
         line(canvas, 1, name, Role::Strong);
         line(canvas, 3, "What is it? Say it aloud, then turn the card.", Role::Dim);
-        line(canvas, last, "space turns the card", Role::Dim);
+        let turn = app.key_of(Command::TurnCard);
+        line(canvas, last, &format!("{turn} turns the card"), Role::Dim);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::theme::Role;
-use crate::app::{App, Area, ListView};
+use crate::app::{App, Area, Command, ListView};
 use crate::page::{ListKind, ListSort, pad};
 
 pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Area) {
@@ -46,7 +46,8 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
     );
     canvas.row(Area { height: 1, ..body }, &line, Role::Heading);
     if app.list.is_empty() && !app.lens.is_empty() {
-        let text = format!("Nothing here is {}; f0 takes the filter off.", app.lens.describe());
+        let clear = app.key_of(Command::ClearFilter);
+        let text = format!("Nothing here is {}; {clear} takes the filter off.", app.lens.describe());
         canvas.text(area.x + 1, area.y, area.width, &text, Role::Dim);
     } else if app.list.is_empty() {
         let what = match view.kind {

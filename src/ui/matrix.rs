@@ -111,7 +111,7 @@ fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, tactic: &Tactic) {
     } else {
         let room = usize::from(area.width).saturating_sub(width(&share) + 1);
         canvas.row(lower, &format!("{} {share}", pad(&tactic.name, room)), Role::Heading);
-        let underlined = canvas.theme.style(Role::Heading).add_modifier(ratatui::style::Modifier::UNDERLINED);
+        let underlined = canvas.style(Role::Heading).add_modifier(ratatui::style::Modifier::UNDERLINED);
         canvas.styled(
             lower.x,
             lower.y,

@@ -12,26 +12,38 @@ mod short;
 mod theme;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::app::{App, Overlay, SMALLEST, Screen, frame};
+pub use crate::config::{Charset, Depth};
 use canvas::Canvas;
-pub use theme::{Depth, Theme};
 
-/// Draws screens.
+/// Draws screens for a kind of terminal. What they look like is the app's theme.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
-    pub theme: Theme,
+    pub depth: Depth,
+    pub charset: Charset,
 }
 
 impl Ui {
-    pub fn new(depth: Depth) -> Ui {
-        Ui { theme: Theme { depth } }
+    /// In ASCII.
+    pub const fn new(depth: Depth) -> Ui {
+        Ui { depth, charset: Charset::Ascii }
     }
 
     /// Draws the whole screen into a blank buffer, which should have the app's size; what lies
     /// outside is left out. Returns where the terminal's cursor is to be seen, if at all.
     pub fn draw(self, app: &App, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        let mut canvas = Canvas { buffer, theme: self.theme, cursor: None };
+        let mut canvas = Canvas {
+            buffer,
+            theme: app.theme.at(self.depth),
+            depth: self.depth,
+            charset: self.charset,
+            cursor: None,
+        };
+        let (width, height) = app.size;
+        let whole = Rect::new(0, 0, width, height).intersection(*canvas.buffer.area());
+        canvas.paint(whole);
         draw(app, &mut canvas);
         canvas.cursor
     }
@@ -61,6 +73,7 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Overlay::Search(search)) => search::draw(app, search, canvas, frame.body),
         Some(Overlay::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
         Some(Overlay::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
+        Some(Overlay::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
         Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Overlay::Copied(at)) => popup::copied(app, *at, canvas, frame.body),

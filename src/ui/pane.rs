@@ -11,8 +11,7 @@ pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
         let above = u16::from(i > 0);
         canvas.rule(area.x - 1, area.y - above, area.height + above);
         if i > 0 {
-            let rule = "-".repeat(usize::from(area.width));
-            canvas.text(area.x, area.y - 1, area.width, &rule, Role::Dim);
+            canvas.rule_across(area.x, area.y - 1, area.width);
             // The pane above says how much of it is out of sight.
             let (_, below) = app.panes[i - 1].hidden();
             if below > 0 {

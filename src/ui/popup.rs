@@ -6,17 +6,15 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::canvas::Canvas;
 use super::theme::Role;
 use crate::app::{
-    App, Area, Code, Command, Filter, HELP_KEYS, HelpLine, MENUS, NoteEdit, Palette, Row, layout,
+    App, Area, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope, ThemeChoice, layout,
 };
+use crate::coverage::State;
 use crate::page::{pad, width, wrap_text};
 
 /// The menu of what may follow the pending keys, at the foot of the body.
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
     let rows = app.keymap.continuations(app.scope(), &app.pending);
-    let title = match app.pending.first().map(|k| k.code) {
-        Some(Code::Char(c)) => MENUS.iter().find(|(key, _)| *key == c).map_or("Keys", |(_, name)| name),
-        _ => "Keys",
-    };
+    let title = app.keymap.menu(app.scope(), &app.pending).unwrap_or("Keys");
     let target = app.mark_target().filter(|_| title == "Mark");
     let title = match target {
         Some(id) => format!("{title} {} {}", id.short(), app.catalog.full_name(id)),
@@ -56,6 +54,29 @@ pub(super) fn filter(app: &App, filter: &Filter, canvas: &mut Canvas<'_>, body: 
     }
 }
 
+/// The themes, in a corner, so that the screen behind shows what the chosen one looks like.
+pub(super) fn themes(choice: &ThemeChoice, canvas: &mut Canvas<'_>, body: Area) {
+    let inside = canvas.frame(layout::themes(body, choice), "Theme");
+    let rows = inside.height.saturating_sub(layout::SAMPLE_ROWS);
+    let top = layout::first_row(choice.chosen, rows);
+    let shown = choice.names.iter().enumerate().skip(top).zip(inside.y..inside.y + rows);
+    for ((i, name), y) in shown {
+        let (mark, role) = if i == choice.chosen { ("> ", Role::Cursor) } else { ("  ", Role::Normal) };
+        let whose = if i < choice.builtin { "" } else { " (yours)" };
+        canvas.row(Area { y, height: 1, ..inside }, &format!("{mark}{name}{whose}"), role);
+    }
+    let mut x = inside.x;
+    let y = inside.y + inside.height.saturating_sub(2);
+    for state in State::ALL.into_iter().chain([State::Conflict]) {
+        x += canvas.text(x, y, 3, &format!("{}00 ", state.glyph()), Role::State(state)) + 1;
+    }
+    let mut x = inside.x;
+    let samples = [("dim", Role::Dim), ("found", Role::Match), ("link", Role::Link), ("head", Role::Heading)];
+    for (word, role) in samples {
+        x += canvas.text(x, y + 1, inside.x + inside.width - x, word, role) + 1;
+    }
+}
+
 /// One line of text being typed, scrolled so that its end or its cursor shows.
 pub(super) fn input_line(canvas: &mut Canvas<'_>, area: Area, prompt: &str, input: &Input, after: &str) {
     let prompt_cells = u16::try_from(width(prompt)).unwrap_or(0);
@@ -90,12 +111,12 @@ pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, bod
     let visible = usize::from(inside.height.saturating_sub(1));
     let top = layout::first_row(palette.chosen, inside.height.saturating_sub(1));
     for ((i, row), y) in rows.iter().enumerate().skip(top).take(visible).zip(inside.y + 1..) {
-        command_row(canvas, Area { y, height: 1, ..inside }, row, i == palette.chosen);
+        command_row(app, canvas, Area { y, height: 1, ..inside }, row, i == palette.chosen);
     }
 }
 
-fn command_row(canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
-    let key = row.shown_key();
+fn command_row(app: &App, canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
+    let key = app.keymap.key(row).unwrap_or_default();
     let mark = if chosen { "> " } else { "  " };
     let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(&key, 9), row.help);
     canvas.row(area, &text, if chosen { Role::Cursor } else { Role::Normal });
@@ -114,8 +135,14 @@ pub(super) fn note(app: &App, note: &NoteEdit, canvas: &mut Canvas<'_>, body: Ar
     for (line, y) in lines.iter().skip(top).take(visible).zip(inside.y..) {
         canvas.text(inside.x, y, inside.width, line, Role::Normal);
     }
-    let help = "enter keeps the note, alt-enter starts a new line, esc leaves it as it was";
-    canvas.text(inside.x, inside.y + inside.height.saturating_sub(1), inside.width, help, Role::Dim);
+    let key = |command| app.keymap.key_of(Scope::Text, command);
+    let help = format!(
+        "{} keeps the note, {} starts a new line, {} leaves it as it was",
+        key(Command::Accept),
+        key(Command::NewLine),
+        key(Command::Cancel)
+    );
+    canvas.text(inside.x, inside.y + inside.height.saturating_sub(1), inside.width, &help, Role::Dim);
     let at = |n: usize| u16::try_from(n).unwrap_or(0);
     canvas.cursor = Some((inside.x + at(cursor.0), inside.y + at(cursor.1 - top)));
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use atlasnav::app::{Key, parse_keys};
+use atlasnav::app::{Key, Keymap, parse_keys};
 use atlasnav::catalog::{self, Catalog, ObjectId, is_unsafe, sanitize};
+use atlasnav::config::{Settings, Theme, with_theme};
 use atlasnav::coverage::Assessment;
 use atlasnav::page::{self, Part};
 use atlasnav::search::Index;
@@ -29,13 +30,15 @@ const READERS: [(&str, For, Reader); 2] =
 type Taker = fn(&[u8]);
 
 /// What takes anything without an error of its own.
-const OTHERS: [(&str, Taker); 6] = [
+const OTHERS: [(&str, Taker); 8] = [
     ("undo log", as_undo_log),
     ("query", as_query),
     ("key strings", as_keys),
     ("terminal input", as_input),
     ("pasted text", as_paste),
     ("Markdown", as_markdown),
+    ("settings", as_settings),
+    ("theme", as_theme),
 ];
 
 pub fn assert_safe(text: &str, multiline: bool) {
@@ -193,6 +196,39 @@ fn as_markdown(bytes: &[u8]) {
     catalog.techniques[0].description = sanitize(&text, true).into_owned().into();
     for cells in [24, 100] {
         assert_page(&catalog, catalog.techniques[0].id, cells);
+    }
+}
+
+/// Bytes that are no UTF-8 are refused before; see `store::ConfigFiles`.
+fn as_settings(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (settings, problems) = Settings::read(&text);
+    let (_, of_keys) = Keymap::new(&settings.keys);
+    let lines = text.lines().count() + 1;
+    for problem in problems.iter().chain(&of_keys) {
+        assert_sentence(&problem.what);
+        assert!(problem.line.is_none_or(|line| (1..=lines).contains(&line)), "{problem:?}");
+    }
+    [&settings.assessment, &settings.data, &settings.author]
+        .into_iter()
+        .flatten()
+        .for_each(|text| assert_safe(text, false));
+    // The choice of a theme goes into what can be read, and nothing else changes but line numbers.
+    let unnumbered = |mut settings: Settings| {
+        settings.keys.iter_mut().for_each(|key| key.line = None);
+        settings
+    };
+    if let Ok(text) = with_theme(&text, "light") {
+        let (again, _) = Settings::read(&text);
+        let expected = Settings { theme: "light".to_owned(), ..settings };
+        assert_eq!(unnumbered(again), unnumbered(expected));
+    }
+}
+
+fn as_theme(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    if let Err(why) = Theme::named("mine", &|name| (name == "mine").then(|| text.clone())) {
+        assert_sentence(&why);
     }
 }
 

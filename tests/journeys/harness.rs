@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 pub use atlasnav::app::Start;
-use atlasnav::app::{App, Effect, Event, Key, Message};
+use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, UserTheme};
 use atlasnav::catalog::{self, Catalog, ObjectId};
+use atlasnav::config::{Charset, Depth, Settings, Theme};
 use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
-use atlasnav::ui::{Depth, Ui};
+use atlasnav::ui::Ui;
 use jiff::civil::{Date, date};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -77,6 +78,10 @@ pub struct Journey {
     pub editor: Option<String>,
     /// What the editor was opened with.
     pub edited: Vec<String>,
+    /// The user's own themes, on paper.
+    pub themes: Vec<UserTheme>,
+    /// The theme that was written into the settings.
+    pub kept_theme: Option<String>,
     pub quit: bool,
     pub redraws: usize,
     /// What went to the clipboard.
@@ -111,6 +116,9 @@ pub fn start(size: (u16, u16)) -> Start {
         today: TODAY,
         mouse: false,
         size,
+        settings: Settings::default(),
+        theme: Theme::default(),
+        keymap: Keymap::default(),
     }
 }
 
@@ -123,6 +131,8 @@ impl Journey {
             answers: Answers::AtOnce,
             editor: None,
             edited: Vec::new(),
+            themes: Vec::new(),
+            kept_theme: None,
             quit: false,
             redraws: 0,
             copied: Vec::new(),
@@ -173,6 +183,16 @@ impl Journey {
         self
     }
 
+    pub fn depth(mut self, depth: Depth) -> Self {
+        self.ui.depth = depth;
+        self
+    }
+
+    pub fn unicode(mut self) -> Self {
+        self.ui.charset = Charset::Unicode;
+        self
+    }
+
     pub fn event(&mut self, event: Event) {
         let mut effects: VecDeque<Effect> = self.app.update(event).into();
         while let Some(effect) = effects.pop_front() {
@@ -186,6 +206,14 @@ impl Journey {
                     self.edited.push(note);
                     Some(Event::Edited { id, note: self.editor.clone() })
                 }
+                Effect::FindThemes => Some(Event::Themes(self.themes.clone())),
+                Effect::KeepTheme(name) => Some(Event::ThemeKept(match &self.answers {
+                    Answers::No(reason) => Err(reason.clone()),
+                    _ => {
+                        self.kept_theme = Some(name);
+                        Ok("config.toml".to_owned())
+                    }
+                })),
                 Effect::Redraw => {
                     self.redraws += 1;
                     None

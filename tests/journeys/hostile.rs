@@ -1,8 +1,11 @@
 //! Texts that would act on a terminal or hide from its reader reach no cell of any screen.
 
-use atlasnav::app::Event;
+use atlasnav::app::{Event, Keymap, UserTheme};
 use atlasnav::catalog::sanitize;
+use atlasnav::config::{Settings, Theme, with_theme};
 use atlasnav::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Mark, Status};
+
+use proptest::prelude::*;
 
 use crate::harness::{Journey, Start, start};
 use crate::sizes::EVERYWHERE;
@@ -90,6 +93,79 @@ fn an_assessment() {
     });
     everywhere(|size| {
         Journey::new(Start { catalog: catalog.clone(), assessment: assessment.clone(), ..start(size) })
+    });
+}
+
+/// Every problem is one harmless sentence.
+fn assert_sentence(text: &str) {
+    assert_eq!(sanitize(text, false), text);
+    assert!(!text.is_empty() && text.len() < 1000, "{} bytes: {text:.200}", text.len());
+}
+
+/// The readers of settings and themes, and what makes keys of settings, on any text.
+fn read_as_settings_and_theme(text: &str) {
+    let (settings, problems) = Settings::read(text);
+    let (_, more) = Keymap::new(&settings.keys);
+    for problem in problems.iter().chain(&more) {
+        assert_sentence(&problem.to_string());
+    }
+    assert!(settings.author.is_none_or(|author| sanitize(&author, false) == author));
+    if let Err(problem) = Theme::named("mine", &|name| (name == "mine").then(|| text.to_owned())) {
+        assert_sentence(&problem);
+    }
+    match with_theme(text, "dark") {
+        Ok(text) => assert_eq!(Settings::read(&text).0.theme, "dark", "{text:.200}"),
+        Err(problem) => assert_sentence(&problem.to_string()),
+    }
+}
+
+#[test]
+fn settings_and_themes() {
+    let evil = hostile().replace('\u{1b}', "\\u001b").replace(['\r', '\n', '"'], " ");
+    let long = "x".repeat(100_000);
+    let mut texts = vec![hostile(), "\u{feff}zoom = 1".to_owned(), "\0".to_owned(), "[".repeat(100_000)];
+    texts.push(format!("a = {}1{}", "[".repeat(70), "]".repeat(70)));
+    texts.push(format!("roles = {}", "{ state = ".repeat(5000)));
+    texts.push(format!("roles{} = 1", ".state".repeat(5000)));
+    texts.push(format!("[keys{}]", ".everywhere".repeat(60)));
+    for name in
+        ["theme", "color", "inherits", "background", "palette", "roles", "keys", "keys.everywhere.undo", "x"]
+    {
+        for value in
+            ["1", "-9223372036854775808", "nan", "[]", "{}", "true", "1979-05-27T07:32:00Z", "\"\"", "[[[]]]"]
+        {
+            texts.push(format!("{name} = {value}"));
+        }
+        texts.push(format!("{name} = \"{evil}\""));
+        texts.push(format!("{name} = \"{long}\""));
+        texts.push(format!("{name} = [\"{evil}\"]"));
+        texts.push(format!("\"{evil}\".{name} = 1"));
+        texts.push(format!("{name}.\"{evil}\" = \"{evil}\""));
+        texts.push(format!("{name}.\"{long}\" = [\"{long}\"]"));
+        texts.push(format!("[[{name}]]\n[[{name}]]"));
+    }
+    for text in texts {
+        read_as_settings_and_theme(&text);
+    }
+}
+
+proptest! {
+    #[test]
+    fn settings_and_themes_of_any_text(text in "(\\PC|[\\[\\]{}=\"'.,#\n]|theme|keys|everywhere|undo|roles|state|gap|fg|bold){0,40}") {
+        read_as_settings_and_theme(&text);
+    }
+}
+
+#[test]
+fn a_theme_in_the_choice() {
+    everywhere(|size| {
+        let mut journey = Journey::new(start(size));
+        journey.themes = vec![
+            UserTheme { name: hostile(), text: Ok(hostile()) },
+            UserTheme { name: "mine".to_owned(), text: Ok(hostile()) },
+            UserTheme { name: "shut".to_owned(), text: Err(hostile()) },
+        ];
+        journey.keys("TG<down><down><down><down><down><down><down><down>")
     });
 }
 

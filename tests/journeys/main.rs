@@ -18,4 +18,5 @@ mod saving;
 mod screens;
 mod sizes;
 mod synthetic;
+mod theme;
 mod walk;

@@ -1,8 +1,9 @@
 //! The mouse and the clipboard.
 
-use atlasnav::app::{Event, Mouse, MouseDid, Screen};
+use atlasnav::app::{Event, Keymap, Mouse, MouseDid, Screen};
+use atlasnav::config::{KeySetting, Theme};
 
-use crate::harness::{Journey, id, journey, marked};
+use crate::harness::{Journey, Start, id, journey, marked, start};
 
 /// The mouse at the first place of a text on the screen.
 fn at(journey: &Journey, text: &str, what: MouseDid) -> Mouse {
@@ -97,6 +98,25 @@ fn hints_are_clicked() {
 }
 
 #[test]
+fn a_hint_of_a_menu_presses_the_keys_that_hold() {
+    let row = |command: &str, keys: &str| KeySetting {
+        scope: "everywhere".to_owned(),
+        command: command.to_owned(),
+        keys: vec![keys.to_owned()],
+        line: None,
+    };
+    let marks =
+        ["unassessed", "gap", "planned", "partial", "covered", "tested", "not-applicable", "accepted"];
+    let names = marks.map(|name| format!("mark-{name}"));
+    let keys = "abcdefgh".chars().map(|last| format!("ctrl-x m {last}"));
+    let settings: Vec<KeySetting> = names.iter().zip(keys).map(|(name, keys)| row(name, &keys)).collect();
+    let (keymap, problems) = Keymap::new(&settings);
+    assert_eq!(problems, []);
+    let menu = click(Journey::new(Start { keymap, ..start((80, 24)) }), "ctrl-x m mark");
+    assert!(menu.text().contains("Mark T0000"), "{}", menu.text());
+}
+
+#[test]
 fn rows_of_popups_are_clicked() {
     let found = double(journey(80, 24).keys("/poison"), "T0070");
     assert_eq!(page(&found), "T0070");
@@ -104,6 +124,16 @@ fn rows_of_popups_are_clicked() {
     assert_eq!(filtered.app.lens.describe(), "model-theft");
     let palette = double(journey(80, 24).keys(":glossary"), "The glossary of");
     assert!(matches!(palette.app.screen(), Screen::Glossary(_)));
+    // A theme shows at the first click and is kept at the second.
+    let shown = click(journey(80, 24).keys("T"), "light");
+    assert_eq!(shown.app.theme, Theme::named("light", &|_| None).expect("a theme"));
+    let shown = on(shown, "light", MouseDid::Wheel(1));
+    assert_eq!(shown.app.theme, Theme::named("high-contrast", &|_| None).expect("a theme"));
+    let kept = double(shown, "dark");
+    assert!(kept.app.overlays.is_empty(), "{}", kept.text());
+    assert_eq!(kept.app.theme, Theme::named("dark", &|_| None).expect("a theme"));
+    let samples = click(journey(80, 24).keys("T"), "found link");
+    assert_eq!(samples.app.theme, Theme::default());
     let card = click(journey(80, 24).keys("gd"), "What is it?");
     assert!(card.text().contains("I knew it"));
 }

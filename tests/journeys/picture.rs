@@ -98,6 +98,7 @@ pub fn style(cell: &Cell) -> String {
         (Modifier::ITALIC, "italic"),
         (Modifier::UNDERLINED, "underlined"),
         (Modifier::REVERSED, "reversed"),
+        (Modifier::CROSSED_OUT, "crossed-out"),
     ] {
         if cell.modifier.contains(modifier) {
             words.push(word.to_owned());

@@ -2,7 +2,10 @@
 
 use insta::with_settings;
 
-use crate::harness::{Answers, Journey, contradiction, id, journey, marked, start};
+use atlasnav::app::{HelpLine, Keymap, UserTheme};
+use atlasnav::config::{Depth, KeySetting};
+
+use crate::harness::{Answers, Journey, Start, contradiction, id, journey, marked, start};
 
 /// Compares a picture with its file.
 fn check(name: &str, picture: &str) {
@@ -119,6 +122,59 @@ fn typing_and_popups() {
     see("080-palette-typed", &journey(80, 24).keys(":mark co<down>"));
     see("080-help", &journey(80, 24).keys("?"));
     see("080-help-end", &journey(80, 24).keys("3?G"));
+}
+
+#[test]
+fn the_choice_of_themes() {
+    let mut own = marked(80, 24);
+    own.themes = vec![UserTheme {
+        name: "mine".to_owned(),
+        text: Ok("inherits = \"dark\"\n[roles]\nstate.gap = \"#ff00ff\"\nheading.bg = \"blue\"".to_owned()),
+    }];
+    see("080-themes", &own.keys("T"));
+    see("080-themes-high-contrast", &marked(80, 24).depth(Depth::True).keys("Tjjj"));
+    let mut own = marked(80, 24).depth(Depth::Indexed);
+    own.themes = vec![UserTheme { name: "broken".to_owned(), text: Ok("[roles]\nlinks = 1\n".to_owned()) }];
+    see("080-themes-broken", &own.keys("T<down><down><down><down><down><down><down>"));
+    see("080-themes-monochrome", &marked(80, 24).keys("Tjjjjj").monochrome());
+}
+
+#[test]
+fn borders_in_unicode() {
+    see("080-unicode-filter", &marked(80, 24).keys("faj").unicode());
+    see("160-unicode-matrix", &marked(160, 45).keys("zs").unicode());
+    see("160-unicode-technique", &marked(160, 45).keys("/51.1<enter>").unicode());
+}
+
+#[test]
+fn keys_of_ones_own() {
+    let key = |scope: &str, command: &str, keys: &[&str]| KeySetting {
+        scope: scope.to_owned(),
+        command: command.to_owned(),
+        keys: keys.iter().map(|k| (*k).to_owned()).collect(),
+        line: None,
+    };
+    let settings = [
+        key("everywhere", "find", &["ctrl-s"]),
+        key("everywhere", "undo", &[]),
+        key("everywhere", "mark-gap", &["m o"]),
+        key("everywhere", "help", &["f2"]),
+        key("everywhere", "clear-filter", &["f x"]),
+    ];
+    let journey = || {
+        let (keymap, problems) = Keymap::new(&settings);
+        assert_eq!(problems, []);
+        Journey::new(Start { keymap, ..start((80, 24)) })
+    };
+    see("080-own-keys-menu", &journey().keys("m"));
+    see("080-own-keys-palette", &journey().keys(":un"));
+    see("080-own-keys-filtered", &journey().keys("fa<enter>"));
+    let journey = journey().keys("x");
+    assert_eq!(journey.said(), "x means nothing here; f2 shows the keys.");
+    let help = journey.keys("<f2>").keys("G").app.help();
+    let has =
+        |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));
+    assert!(has("ctrl-s") && has("fx") && has("mo") && !has("f0"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 37] = [
+pub const EVERYWHERE: [&str; 40] = [
     "",
     "+<end>",
     "++zsG",
@@ -46,6 +46,9 @@ pub const EVERYWHERE: [&str; 37] = [
     "5}jj",
     "gd",
     "gd<space>",
+    "T",
+    "Tjjj",
+    "2TG<down><down><enter>",
     "y",
     "/cs26<enter>ymyvG",
 ];

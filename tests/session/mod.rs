@@ -58,10 +58,11 @@ impl Home {
     }
 
     /// All that the program's environment holds.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 9] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 10] {
         let at = |name: &str| self.path().join(name);
         [
             ("HOME", at("")),
+            ("XDG_CONFIG_HOME", at("config")),
             ("XDG_DATA_HOME", at("data")),
             ("XDG_STATE_HOME", at("state")),
             ("TMPDIR", at("")),
