@@ -143,6 +143,7 @@ fn screen(
     mut config: Config,
     ui: Ui,
 ) -> Result<(), Failure> {
+    let seen = store.stamp();
     let loaded = store.open(&catalog);
     let (keymap, theme) = (config.keymap(), config.theme());
     let Config { files, settings, warnings: mut notices } = config;
@@ -166,7 +167,7 @@ fn screen(
         theme,
         keymap,
     });
-    let ended = term::run(app, ui, store, files).map_err(failed)?;
+    let ended = term::run(app, ui, store, seen, files).map_err(failed)?;
     match ended.not_saved.as_slice() {
         [] => Ok(()),
         reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),

@@ -29,6 +29,7 @@ mod tree;
 mod tests;
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +73,15 @@ pub struct Loaded {
     pub read_only: Option<String>,
     /// What else to tell.
     pub notices: Vec<String>,
+}
+
+/// Tells one state of a file from another without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    number: u64,
+    size: u64,
+    /// Seconds and nanoseconds.
+    time: (i64, i64),
 }
 
 /// What lies under the assessment's name now.
@@ -186,6 +196,12 @@ impl Store {
     /// only as good as its server there.
     pub fn network(&self) -> Option<&'static str> {
         disk::network(file::parent(self.path()))
+    }
+
+    /// What differs when the file was changed; None where there is none.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let meta = std::fs::metadata(self.path()).ok()?;
+        Some(Stamp { number: meta.ino(), size: meta.size(), time: (meta.mtime(), meta.mtime_nsec()) })
     }
 
     /// Reads the file alone, to see whether others have changed it.

@@ -20,7 +20,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::app::{App, Effect, Event, UserTheme};
 use crate::config;
-use crate::store::{ConfigFiles, Store};
+use crate::store::{ConfigFiles, Stamp, Store};
 use crate::ui::Ui;
 use clipboard::Route;
 use input::Clicks;
@@ -54,8 +54,9 @@ pub fn size() -> io::Result<(u16, u16)> {
 }
 
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
-/// back and waits for marks that are being saved. `files` is where a theme is kept.
-pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result<Ended> {
+/// back and waits for marks that are being saved. `seen` is the state of the file of marks before it was
+/// read, `files` is where a theme is kept.
+pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: ConfigFiles) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
     let catalog = std::sync::Arc::clone(&app.catalog);
@@ -73,7 +74,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, files: ConfigFiles) -> io::Result
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
-    let result = runtime.run(&mut app, ui, &place);
+    let result = runtime.run(&mut app, ui, &place, seen);
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
@@ -116,11 +117,15 @@ struct Ready {
 }
 
 impl Runtime {
-    fn run(&mut self, app: &mut App, ui: Ui, store: &Store) -> io::Result<()> {
+    fn run(&mut self, app: &mut App, ui: Ui, store: &Store, seen: Option<Stamp>) -> io::Result<()> {
         self.screen.draw(ui, app)?;
         // Not before the screen is there.
         let network = store.network();
-        self.watch = Some(Watch::new(store.path(), network.is_some()));
+        self.watch = Some(Watch::new(store, network.is_some()));
+        if store.stamp() != seen {
+            // Somebody saved between the reading and the watching.
+            self.saver.look();
+        }
         if let Some(kind) = network {
             self.event(app, Event::Notice(format!(
                 "The marks lie on a network file system ({kind}); its locks and its word that something is saved may not hold."

@@ -5,16 +5,15 @@
 //! file is looked at every two seconds while the screen is open.
 
 use std::os::fd::BorrowedFd;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use crate::store::{Stamp, Store};
 
 /// Time between two looks at a file that nobody tells about.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 pub(super) struct Watch {
-    /// The file as it was named.
-    path: PathBuf,
+    store: Store,
     how: How,
 }
 
@@ -27,24 +26,16 @@ enum How {
     },
 }
 
-/// What differs when a file was changed: number, size and time.
-type Stamp = (u64, u64, i64, i64);
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let meta = std::fs::metadata(path).ok()?;
-    Some((meta.ino(), meta.size(), meta.mtime(), meta.mtime_nsec()))
-}
-
 impl Watch {
-    /// Watches a file, which need not be there yet. `is_remote` is for network file systems.
+    /// Watches the file of a store, which need not be there yet. `is_remote` is for network file systems.
     #[cfg_attr(not(any(target_os = "linux", target_os = "android")), expect(unused_variables))]
-    pub fn new(path: &Path, is_remote: bool) -> Watch {
-        let path = path.to_owned();
+    pub fn new(store: &Store, is_remote: bool) -> Watch {
+        let store = store.clone();
         #[cfg(any(target_os = "linux", target_os = "android"))]
-        if !is_remote && let Ok(told) = told::Told::new(&path) {
-            return Watch { path, how: How::Told(told) };
+        if !is_remote && let Ok(told) = told::Told::new(store.path()) {
+            return Watch { store, how: How::Told(told) };
         }
-        Watch { how: How::Looking { seen: stamp(&path), next: Instant::now() + INTERVAL }, path }
+        Watch { how: How::Looking { seen: store.stamp(), next: Instant::now() + INTERVAL }, store }
     }
 
     /// Readable when something happened near the file.
@@ -69,13 +60,13 @@ impl Watch {
     pub fn has_news(&mut self) -> bool {
         match &mut self.how {
             #[cfg(any(target_os = "linux", target_os = "android"))]
-            How::Told(told) => told.has_news(&self.path),
+            How::Told(told) => told.has_news(self.store.path()),
             How::Looking { seen, next } => {
                 if Instant::now() < *next {
                     return false;
                 }
                 *next = Instant::now() + INTERVAL;
-                let now = stamp(&self.path);
+                let now = self.store.stamp();
                 std::mem::replace(seen, now) != now
             }
         }
@@ -95,6 +86,9 @@ mod told {
     use std::path::{Path, PathBuf};
 
     use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
+
+    /// Looks for directories at the most, while others make them.
+    const ROUNDS: usize = 32;
 
     /// The directories in which the file appears and goes, and the file itself where it has names in
     /// other directories, too.
@@ -124,13 +118,21 @@ mod told {
                 | WatchFlags::DELETE
                 | WatchFlags::DELETE_SELF
                 | WatchFlags::MOVE_SELF;
-            let places = places(path);
-            for place in &places {
-                // In a directory above, the next one down is waited for.
-                let flags = if place.is_dir() { names | WatchFlags::CREATE } else { WatchFlags::CLOSE_WRITE };
-                add_watch(&self.inotify, place, flags)?;
+            // A directory that is made between the look and the watch is seen in the next round.
+            for _ in 0..ROUNDS {
+                let places = places(path);
+                for place in &places {
+                    // In a directory above, the next one down is waited for.
+                    let flags =
+                        if place.is_dir() { names | WatchFlags::CREATE } else { WatchFlags::CLOSE_WRITE };
+                    add_watch(&self.inotify, place, flags)?;
+                }
+                let settled = places == self.watched;
+                self.watched = places;
+                if settled {
+                    break;
+                }
             }
-            self.watched = places;
             Ok(())
         }
 
@@ -182,7 +184,13 @@ mod told {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Paths;
     use std::fs;
+    use std::path::Path;
+
+    fn store(assessment: &Path) -> Store {
+        Store::new(Paths { assessment: assessment.to_owned(), state: assessment.with_extension("state") })
+    }
 
     /// What is read of a file is news once, whichever way it was changed.
     fn notices(mut watch: Watch, path: &Path, wait: impl Fn(&mut Watch)) {
@@ -209,7 +217,7 @@ mod tests {
     fn a_file_that_nobody_tells_about_is_looked_at() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("marks.yaml");
-        let watch = Watch::new(&path, true);
+        let watch = Watch::new(&store(&path), true);
         assert!(watch.fd().is_none() && watch.patience().is_some_and(|p| p <= INTERVAL));
         notices(watch, &path, |watch| {
             // As after two seconds.
@@ -224,12 +232,12 @@ mod tests {
     fn the_kernel_tells_of_a_file_and_of_directories_that_are_not_there_yet() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("marks.yaml");
-        let watch = Watch::new(&path, false);
+        let watch = Watch::new(&store(&path), false);
         assert!(watch.fd().is_some() && watch.patience().is_none());
         notices(watch, &path, |_| {});
         // Each directory down is a step of its own.
         let path = home.path().join("a/b/marks.yaml");
-        let mut watch = Watch::new(&path, false);
+        let mut watch = Watch::new(&store(&path), false);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         assert!(watch.has_news());
         notices(watch, &path, |_| {});
@@ -245,7 +253,7 @@ mod tests {
         fs::write(at("real/marks.yaml"), "one").unwrap();
         fs::hard_link(at("real/marks.yaml"), at("elsewhere/other.yaml")).unwrap();
         std::os::unix::fs::symlink("real/marks.yaml", at("link.yaml")).unwrap();
-        let mut watch = Watch::new(&at("link.yaml"), false);
+        let mut watch = Watch::new(&store(&at("link.yaml")), false);
         fs::write(at("real/neighbour.yaml"), "").unwrap();
         assert!(!watch.has_news());
         fs::write(at("elsewhere/other.yaml"), "two").unwrap();
