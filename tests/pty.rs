@@ -701,3 +701,73 @@ fn settings_that_are_wrong_are_told_and_stop_nothing() {
     quit(session);
     assert_eq!(fs::read_to_string(&file).unwrap(), "zoom = \n");
 }
+
+#[test]
+fn a_terminal_that_takes_nothing_stops_neither_keys_nor_saving() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let home = Home::new();
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let size = rustix::termios::Winsize { ws_row: 45, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&master, size).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let slave = || fs::OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    let mut child = std::process::Command::new(PROGRAM)
+        .env_clear()
+        .envs(home.environment())
+        .env("TERM", "xterm-256color")
+        .current_dir(home.path())
+        .stdin(slave())
+        .stdout(slave())
+        .stderr(slave())
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    let pause = || {
+        assert!(Instant::now() < end, "it takes too long");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let unread = || rustix::io::ioctl_fionread(&master).unwrap();
+    // Nobody reads. The first frame is there when something is to be read.
+    while unread() < 1_000 {
+        pause();
+    }
+    // Whole frames until no more of them go in: the terminal is full.
+    let mut before = unread();
+    let mut same = 0;
+    while same < 30 {
+        if same % 10 == 0 {
+            rustix::io::write(&master, b"\x0c").unwrap();
+        }
+        pause();
+        let now = unread();
+        same = if now == before { same + 1 } else { 0 };
+        before = now;
+    }
+    rustix::io::write(&master, b"jmp").unwrap();
+    while !fs::read_to_string(home.marks()).is_ok_and(|text| text.contains("status: partial")) {
+        pause();
+    }
+    // Once it is read again the newest screen comes, and the program ends as ever.
+    let reader = std::fs::File::from(master.try_clone().unwrap());
+    let (sender, read) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut reader = reader;
+        let mut bytes = [0; 4096];
+        while let Ok(count) = std::io::Read::read(&mut reader, &mut bytes) {
+            if count == 0 || sender.send(bytes[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    let mut terminal = vt100::Parser::new(45.try_into().unwrap(), 160.try_into().unwrap(), 0);
+    while !terminal.screen().contents().contains("1/208 assessed, saved") {
+        assert!(Instant::now() < end, "{}", terminal.screen().contents());
+        if let Ok(bytes) = read.recv_timeout(Duration::from_secs(5)) {
+            terminal.process(&bytes);
+        }
+    }
+    rustix::io::write(&master, b"q").unwrap();
+    assert!(child.wait().unwrap().success());
+}

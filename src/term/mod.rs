@@ -8,6 +8,7 @@ mod clipboard;
 mod editor;
 mod encode;
 mod input;
+mod output;
 mod saver;
 mod screen;
 mod signals;
@@ -114,6 +115,8 @@ struct Ready {
     other: bool,
     /// The file of marks may have changed.
     changed: bool,
+    /// The terminal takes more of what waits for it.
+    takes_more: bool,
 }
 
 impl Runtime {
@@ -135,7 +138,7 @@ impl Runtime {
         while !self.quit {
             let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
             let mut ready = self.wait(timeout.as_ref())?;
-            if !ready.terminal && !ready.other && !ready.changed && !ready.gone {
+            if !ready.terminal && !ready.other && !ready.changed && !ready.takes_more && !ready.gone {
                 let input = self.decoder.give_up_waiting();
                 self.input(app, input)?;
             }
@@ -177,19 +180,30 @@ impl Runtime {
             vec![PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN), PollFd::new(&signal, PollFlags::IN)];
         let told = self.watch.as_ref().and_then(Watch::fd);
         fds.extend(told.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+        let news = told.is_some();
+        let out = self.screen.fd();
+        fds.extend(out.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::OUT)));
+        let takes_output = out.is_some();
         let patience = self.watch.as_ref().and_then(Watch::patience).and_then(|p| p.try_into().ok());
         match poll(&mut fds, timeout.or(patience.as_ref())) {
             Ok(_) => {}
             // A signal has come; its flag and the pipe tell which.
             Err(rustix::io::Errno::INTR) => {
-                return Ok(Ready { terminal: false, gone: false, other: true, changed: false });
+                return Ok(Ready {
+                    terminal: false,
+                    gone: false,
+                    other: true,
+                    changed: false,
+                    takes_more: false,
+                });
             }
             Err(error) => return Err(error.into()),
         }
         let terminal = fds[0].revents();
         let other = !fds[1].revents().is_empty();
         // Without a descriptor it is time that tells.
-        let near = fds.get(2).is_none_or(|fd| !fd.revents().is_empty());
+        let near = !news || fds.get(2).is_some_and(|fd| !fd.revents().is_empty());
+        let takes_more = takes_output && fds.last().is_some_and(|fd| !fd.revents().is_empty());
         drop(fds);
         let changed = near && self.watch.as_mut().is_some_and(Watch::has_news);
         Ok(Ready {
@@ -197,6 +211,7 @@ impl Runtime {
             gone: terminal.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
             other,
             changed,
+            takes_more,
         })
     }
 
@@ -296,7 +311,7 @@ impl Runtime {
                 Effect::Mouse(on) => self.screen.mouse(on)?,
                 Effect::Copy(text) => {
                     let route = Route::find(|name| std::env::var(name).ok());
-                    screen::send(&clipboard::sequence(&text, route))?;
+                    self.screen.send(&clipboard::sequence(&text, route))?;
                 }
                 // The menu of the key that led here is not what is meant.
                 Effect::CopyScreen => self.copy_screen = true,

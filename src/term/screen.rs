@@ -1,6 +1,7 @@
 //! The terminal itself: taken over and given back, one write a frame.
 
 use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -12,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::encode::Encoder;
+use super::output::Output;
 use crate::app::App;
 use crate::catalog::sanitize;
 use crate::config::Charset;
@@ -22,6 +24,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 pub(super) struct Screen {
     encoder: Encoder,
+    output: Output,
     frame: Buffer,
     /// Whether the terminal reports the mouse.
     mouse: bool,
@@ -31,11 +34,22 @@ impl Screen {
     /// Takes the terminal over.
     pub fn new(charset: Charset) -> io::Result<Screen> {
         take()?;
-        Ok(Screen { encoder: Encoder::new(charset), frame: Buffer::empty(Rect::ZERO), mouse: false })
+        Ok(Screen {
+            encoder: Encoder::new(charset),
+            output: Output::new(),
+            frame: Buffer::empty(Rect::ZERO),
+            mouse: false,
+        })
     }
 
-    /// Draws the app, in one write if anything changed. Fails if the terminal does not take the bytes.
+    /// Draws the app, in one write if anything changed. While the terminal has not taken the frame
+    /// before, nothing is drawn: it is to be drawn anew once [`Screen::fd`] is writable. Fails if the
+    /// terminal is gone.
     pub fn draw(&mut self, ui: Ui, app: &App) -> io::Result<()> {
+        self.output.go_on()?;
+        if self.output.is_waiting() {
+            return Ok(());
+        }
         let (width, height) = app.size;
         let area = Rect::new(0, 0, width, height);
         if *self.frame.area() == area {
@@ -48,7 +62,17 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(());
         }
-        send(&bytes)
+        self.send(&bytes)
+    }
+
+    /// Writable when the terminal takes more; None while it has taken everything.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.output.fd()
+    }
+
+    /// Sends something that is no frame.
+    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
+        self.output.send(sequence.as_bytes())
     }
 
     /// Has the terminal report clicks and the wheel, or leaves them to it.
@@ -57,7 +81,7 @@ impl Screen {
             return Ok(());
         }
         self.mouse = on;
-        send(if on { MOUSE_ON } else { MOUSE_OFF })
+        self.send(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// What the screen shows, as text.
@@ -72,6 +96,7 @@ impl Screen {
 
     /// Gives the terminal to something else, and takes it back.
     pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+        self.output.finish();
         give_back();
         let result = to();
         take()?;
@@ -85,15 +110,9 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        self.output.finish();
         give_back();
     }
-}
-
-/// Sends something that is no frame.
-pub(super) fn send(sequence: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(sequence.as_bytes())?;
-    out.flush()
 }
 
 /// Reports of buttons and wheel, with positions in decimal, which have no limit.
