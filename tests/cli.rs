@@ -17,8 +17,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atlasnav");
-const VERBS: [&str; 11] =
-    ["show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "config", "backups"];
+const VERBS: [&str; 12] = [
+    "show", "find", "list", "matrix", "glossary", "mark", "undo", "redo", "status", "config", "backups",
+    "doctor",
+];
 
 /// A small whole release in format 6.
 const V6: &str = "\
@@ -1176,4 +1178,29 @@ fn the_manual_page_has_the_verbs_and_the_keys() {
         assert!(page.contains(&format!("atlasnav\\-{verb}(1)")), "{verb}");
     }
     assert!(page.contains("Undo the last change of a mark"));
+}
+
+#[test]
+fn the_doctor_says_what_it_finds_and_what_is_wrong() {
+    let home = Home::new();
+    let well = home.says("doctor");
+    assert!(well.ends_with("Nothing is wrong.\n"), "{well}");
+    assert!(well.contains("catalogue   ATLAS 2026.09, built-in summaries\n"), "{well}");
+    assert!(!home.at("data").exists() && !home.at("state").exists(), "looking makes nothing");
+    home.says("mark 51 gap");
+    let facts = home.json("doctor");
+    assert!(facts["facts"]["marks"].as_str().unwrap().ends_with("(1 mark)"), "{facts}");
+    assert_eq!(facts["problems"], serde_json::json!([]));
+    // Damage and wrong settings are told with file and line, all of them at once.
+    let marks = home.at("data/atlasnav/assessments/default.yaml");
+    let whole = fs::read_to_string(&marks).unwrap();
+    fs::write(&marks, &whole[..whole.len() - 4]).unwrap();
+    home.put("settings.toml", "theme = 'nowhere'\ncolour = 3\n");
+    let out = home.run(&words("doctor --config settings.toml"));
+    assert_eq!((out.code, out.stderr.as_str()), (3, "atlasnav: 3 things are wrong\n"), "{}", out.stdout);
+    let wrong: Vec<&str> = out.stdout.lines().filter(|l| l.starts_with("WRONG: ")).collect();
+    assert!(wrong.iter().any(|l| l.contains("default.yaml, line ")), "{wrong:?}");
+    assert!(wrong.iter().any(|l| l.contains("settings.toml, line 2")), "{wrong:?}");
+    assert!(wrong.iter().any(|l| l.contains("nowhere")), "{wrong:?}");
+    assert_eq!(fs::read_to_string(&marks).unwrap().len(), whole.len() - 4);
 }

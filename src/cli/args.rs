@@ -168,6 +168,12 @@ pub(super) enum Verb {
         /// Their file (%B)
         theirs: PathBuf,
     },
+    /// Say what the program makes of the terminal, the settings and the files, and what is wrong
+    Doctor {
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a script that completes verbs, ids, statuses and fields in a shell
     #[command(after_help = COMPLETE)]
     Completions { shell: Shell },

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod doctor;
 mod json;
 mod output;
 mod plain;
@@ -102,6 +103,20 @@ fn go(args: Args) -> Result<(), Failure> {
             config::complain_once(&config.warnings, "`atlasnav config check`");
             verbs::confine(None, &store);
             plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store, &config))
+        }
+        Some(Verb::Doctor { json }) => {
+            let around = doctor::Surroundings {
+                depth: config.depth(args.color.as_deref()),
+                charset: config.charset(args.ascii),
+                mouse: config.settings.mouse.unwrap_or_else(|| !over_ssh()),
+                author: config.settings.author.clone().or_else(author),
+                catalog: &catalog,
+                source: &source,
+                oddities: warnings.len(),
+                store: &store,
+                config,
+            };
+            doctor::run(around, json)
         }
         Some(verb) => {
             config::complain_once(&config.warnings, "`atlasnav config check`");

@@ -51,6 +51,10 @@ pub(super) fn run(
         Verb::Config { action: ConfigAction::Init, .. } => Err(Failure::Usage(
             "`config init` can't be run from here; quit and run `atlasnav config init`".to_owned(),
         )),
+        // It looks at flags as well, which a line has not.
+        Verb::Doctor { .. } => {
+            Err(Failure::Usage("`doctor` is about a whole run; quit and run `atlasnav doctor`".to_owned()))
+        }
         Verb::Config { action, json } => config::run(action, json, config.files.clone()),
     }
 }
@@ -67,7 +71,8 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
             | Verb::Completions { .. }
             | Verb::Man
             // Its own run has written already; a line of `--plain` only asks.
-            | Verb::Config { .. },
+            | Verb::Config { .. }
+            | Verb::Doctor { .. },
         ) => Vec::new(),
         // The result replaces this file, which git has put into a directory of its own choice.
         Some(Verb::Merge { ours, .. }) => {

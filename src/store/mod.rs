@@ -124,6 +124,11 @@ impl Store {
         &self.paths.assessment
     }
 
+    /// The directory of journals, undo logs and backups.
+    pub fn state(&self) -> &Path {
+        &self.paths.state
+    }
+
     /// The directories beneath which all of this assessment's files lie or will lie: that of the
     /// file itself, through links, and that of the state. Each is there; where one still has to be
     /// made, it is the nearest above it.

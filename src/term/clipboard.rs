@@ -28,6 +28,16 @@ impl Route {
     }
 }
 
+impl Route {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Route::Straight => "OSC 52",
+            Route::Tmux => "OSC 52 through tmux, which wants allow-passthrough or set-clipboard on",
+            Route::Screen => "OSC 52 through screen",
+        }
+    }
+}
+
 /// Bytes that screen passes on in one piece.
 const PIECE: usize = 700;
 

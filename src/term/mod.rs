@@ -54,6 +54,11 @@ pub fn size() -> io::Result<(u16, u16)> {
     Ok((size.ws_col.min(LARGEST.0), size.ws_row.min(LARGEST.1)))
 }
 
+/// How a text gets to the clipboard, in words.
+pub fn clipboard_route() -> &'static str {
+    Route::find(|name| std::env::var(name).ok()).word()
+}
+
 /// Runs the app until it quits, the terminal is gone, or a signal ends it. Always gives the terminal
 /// back and waits for marks that are being saved. `seen` is the state of the file of marks before it was
 /// read, `files` is where a theme is kept.
