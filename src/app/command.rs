@@ -296,6 +296,7 @@ pub static COMMANDS: &[Row] = &[
     row(C::PageUp, "page-up", &["pageup", "ctrl-b", "ctrl-u"], Popup, "", "A page up"),
     row(C::Top, "top", &["g g", "home"], Popup, "", "To the top"),
     row(C::Bottom, "bottom", &["G", "end"], Popup, "", "To the bottom"),
+    row(C::Palette, "palette", &["/", ":"], Popup, "filter", "Look for a command by name, and run it with enter"),
     row(C::Close, "close", &["esc", "q", "enter", "ctrl-g", "?", "!", "f1"], Popup, "close", "Close it"),
     row(C::QuitNow, "quit-now", &["ctrl-c"], Popup, "", "Quit at once"),
 ];

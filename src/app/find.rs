@@ -6,7 +6,7 @@ use super::command::{Command, Row, Scope};
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
-use crate::search::{Hit, Index, Item, Query};
+use crate::search::{Hit, Index, Item, Query, fuzzy};
 
 impl App {
     pub(super) fn start_search(&mut self, search: Search) {
@@ -96,18 +96,32 @@ impl App {
         self.show_theme();
     }
 
-    /// The commands that the palette offers for what is typed: every word has to occur.
+    /// The commands that the palette offers for what is typed: by name, allowing for letters left out, or
+    /// by the words of their help.
     pub fn palette_rows(&self) -> Vec<&'static Row> {
         let Some(Overlay::Palette(Palette { input, .. })) = self.overlays.last() else { return Vec::new() };
         let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
-        let fits = |row: &&Row| {
-            let text = format!("{} {}", row.name, row.help.to_lowercase());
-            words.iter().all(|w| text.contains(w.as_str()))
-        };
-        let mut rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).filter(fits).collect();
-        // Names that begin with what is typed come first.
-        rows.sort_by_key(|r| !words.first().is_some_and(|w| r.name.starts_with(w.as_str())));
-        rows
+        let rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).collect();
+        if words.is_empty() {
+            return rows;
+        }
+        let text = |row: &Row| format!("{} {}", row.name, row.help.to_lowercase());
+        let names: Vec<String> = rows.iter().map(|row| row.name.replace('-', " ")).collect();
+        let scores = fuzzy(&words.join(" "), &names);
+        // Names that begin with what is typed, names that are like it, then what says it in its help.
+        let mut found: Vec<(u8, u32, &'static Row)> = Vec::new();
+        for (row, score) in rows.into_iter().zip(scores) {
+            let begins = row.name.starts_with(words[0].as_str());
+            let says = words.iter().all(|w| text(row).contains(w.as_str()));
+            match (begins && says, score, says) {
+                (true, _, _) => found.push((0, 0, row)),
+                (false, Some(score), _) => found.push((1, u32::MAX - score, row)),
+                (false, None, true) => found.push((2, 0, row)),
+                (false, None, false) => {}
+            }
+        }
+        found.sort_by_key(|(tier, rank, _)| (*tier, *rank));
+        found.into_iter().map(|(.., row)| row).collect()
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {

@@ -252,6 +252,9 @@ impl App {
             Command::QuitNow => return vec![Effect::Quit],
             _ => {
                 self.overlays.pop();
+                if command == Command::Palette {
+                    self.overlays.push(Overlay::Palette(Palette::default()));
+                }
                 return Vec::new();
             }
         };

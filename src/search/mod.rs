@@ -312,6 +312,24 @@ fn by_id(id: ObjectId, query: &str) -> Option<u32> {
     contains.then_some(3)
 }
 
+/// How well a short text fits a query, as for names: every word has to be found, its letters in order
+/// and close together. The higher, the better; None where it does not fit.
+pub fn fuzzy(query: &str, texts: &[String]) -> Vec<Option<u32>> {
+    let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut fit = |text: &String| {
+        let entry = Entry {
+            item: Item::Term(0),
+            name: String::new(),
+            bare: 0,
+            wide: Utf32String::from(text.as_str()),
+            words: words(text),
+        };
+        by_name(&entry, &pattern, &mut matcher).map(|(score, _)| score)
+    };
+    texts.iter().map(&mut fit).collect()
+}
+
 /// Every word of the query has to be found in the name, its letters in order and close together.
 fn by_name(entry: &Entry, pattern: &Pattern, matcher: &mut Matcher) -> Option<(u32, Vec<usize>)> {
     let mut score = 0;

@@ -532,3 +532,20 @@ fn conflicts_in_an_assessment_are_told_when_it_opens() {
     assert_eq!(owners.said(), "Conflict about the owner of T0001; its page shows both sides.");
     assert_eq!(state(&owners, "t1"), State::Unassessed, "the status is in no conflict");
 }
+
+#[test]
+fn commands_are_found_by_letters_and_from_the_help() {
+    let names = |journey: &Journey| journey.app.palette_rows().iter().map(|r| r.name).collect::<Vec<_>>();
+    assert_eq!(
+        names(&journey(80, 24).keys(":mrkcov")),
+        Vec::<&str>::new(),
+        "letters of two words are no word"
+    );
+    assert_eq!(names(&journey(80, 24).keys(":mrk cov"))[0], "mark-covered");
+    assert_eq!(names(&journey(80, 24).keys(":glosary"))[0], "glossary");
+    assert_eq!(names(&journey(80, 24).keys(":zoom"))[..3], ["zoom-in", "zoom-out", "zoom-fit"]);
+    assert!(names(&journey(80, 24).keys(":vouches")).contains(&"mark-tested"), "by the words of the help");
+    // The help leads to the same, and enter runs the command.
+    let journey = journey(80, 24).keys("?/glossary<enter>");
+    assert!(matches!(journey.app.screen(), Screen::Glossary(_)), "{}", journey.text());
+}
