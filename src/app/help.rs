@@ -2,6 +2,7 @@
 
 use super::command::{COMMANDS, Scope};
 use super::{App, Overlay};
+use crate::coverage::State;
 use crate::page::wrap_text;
 
 /// One line of the help.
@@ -18,6 +19,14 @@ pub enum HelpLine {
 
 /// Cells of the help's column of keys, the gap after it included.
 pub const HELP_KEYS: usize = 24;
+
+/// Signs that are no marks.
+const SIGNS: [(&str, &str); 4] = [
+    ("v behind a cell", "A folded sub-technique is worse off than its parent's mark says"),
+    ("= behind a cell", "The same technique as the one under the cursor, in another column"),
+    ("v12, ^3", "So many rows or lines are out of sight, below or above"),
+    ("no glyph, dim", "The filter leaves it out"),
+];
 
 /// What ATLAS asks those to say who show its content.
 const ABOUT: [&str; 5] = [
@@ -53,6 +62,17 @@ impl App {
             }
             lines.push(HelpLine::Text(String::new()));
         }
+        lines.push(HelpLine::Heading("Marks on the matrix"));
+        let states = State::ALL.into_iter().chain([State::Conflict]);
+        let glyphs = states.map(|s| (s.glyph().to_string(), s.word().to_owned()));
+        let signs = SIGNS.map(|(sign, what)| (sign.to_owned(), what.to_owned()));
+        for (keys, what) in glyphs.chain(signs) {
+            let mut keys = Some(keys);
+            for help in wrap_text(&what, cells) {
+                lines.push(HelpLine::Entry { keys: keys.take().unwrap_or_default(), help });
+            }
+        }
+        lines.push(HelpLine::Text(String::new()));
         lines.push(HelpLine::Heading("About"));
         lines.push(HelpLine::Text(format!("Catalogue: ATLAS {}, {}", self.catalog.release, self.source)));
         let about = ABOUT.iter().flat_map(|line| wrap_text(line, cells + HELP_KEYS));

@@ -20,6 +20,8 @@ pub struct Hint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Does {
     Run(Command),
+    /// Forgets the keys that are pending.
+    Leave,
     /// Press the keys that open a menu, by its name.
     Press(&'static str),
 }
@@ -37,11 +39,18 @@ impl App {
     pub fn hints(&self, cells: u16) -> Vec<Hint> {
         let scope = self.scope();
         let mut hints = Vec::new();
+        if !self.pending.is_empty() {
+            // What may follow is in the menu; the keys of the screen don't hold meanwhile.
+            let close = Keymap::rows(scope).find(|r| r.command == Command::Close);
+            let key = close.and_then(|row| self.keymap.key(row));
+            let hint = |key| Hint { key, word: "cancel", x: 1, does: Does::Leave };
+            return key.map(hint).into_iter().collect();
+        }
         for row in Keymap::rows(scope).filter(|r| !r.hint.is_empty() && self.hint_fits(r)) {
             let does = Does::Run(row.command);
             hints.extend(self.keymap.key(row).map(|key| Hint { key, word: row.hint, x: 0, does }));
             let menu = match row.hint {
-                "open" => Some(("Mark", "mark")),
+                "open" if self.mark_target().is_some() => Some(("Mark", "mark")),
                 "find" if matches!(self.screen(), Screen::Matrix | Screen::List(_)) => {
                     Some(("Filter", "filter"))
                 }
@@ -79,7 +88,8 @@ impl App {
             "cards" => matches!(self.screen(), Screen::Glossary(_)),
             "on matrix" => matches!(self.overlays.last(), Some(Overlay::Search(_))),
             "choose" => !matches!(self.overlays.last(), Some(Overlay::Note(_))),
-            "again" => !matches!(self.screen(), Screen::Glossary(_)),
+            // On the cards the word is about the card.
+            "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck(_)),
             _ => true,
         }
     }

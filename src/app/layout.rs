@@ -130,6 +130,12 @@ pub fn search(body: Area) -> Area {
     Area::new(body.x + 3, body.y + 2, width, min(body.height - 3, MOST_HITS + 3))
 }
 
+/// The box of a menu of so many rows, at the foot of the body.
+pub fn menu(body: Area, rows: usize) -> Area {
+    let height = min(u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2), body.height);
+    Area { y: body.y + body.height - height, height, ..body }
+}
+
 /// The box of the palette.
 pub fn palette(body: Area) -> Area {
     Area::new(body.x + 3, body.y + 2, min(body.width - 6, 100), min(body.height - 3, 20))

@@ -112,8 +112,9 @@ impl App {
         }
         let mut expected = self.stored.clone();
         for outcome in outcomes {
-            if let Ok(Some(edit)) = &outcome {
-                edit.apply(&mut expected);
+            let before = expected.clone();
+            if let (Some(record), Ok(Some(edit))) = (self.saving.waiting.front(), &outcome) {
+                record.carry_out(edit, &mut expected);
             }
             let kept = self.saving.kept > 0;
             self.saving.kept = self.saving.kept.saturating_sub(1);
@@ -124,11 +125,25 @@ impl App {
                 (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
                 (Some(Record::Undo), Ok(Some(edit))) => {
                     self.show_changed(&edit);
-                    self.tell(format!("Undone, now: {}.", edit.describe()));
+                    let same = |id: ObjectId| before.mark(id) == assessment.mark(id);
+                    match edit.changes.iter().find(|c| !same(c.id)).or(edit.changes.first()) {
+                        Some(change) if same(change.id) => {
+                            let who = assessment.mark(change.id).by.as_deref().unwrap_or("somebody");
+                            let id = change.id.short();
+                            self.tell(format!(
+                                "Nothing was undone: {id} was marked by {who} since; it stays."
+                            ));
+                        }
+                        _ => {
+                            let now = edit.outcome(&assessment, self.today);
+                            self.tell(format!("Undone, now: {now}."));
+                        }
+                    }
                 }
                 (Some(Record::Redo), Ok(Some(edit))) => {
                     self.show_changed(&edit);
-                    self.tell(format!("Redone, now: {}.", edit.describe()));
+                    let now = edit.outcome(&assessment, self.today);
+                    self.tell(format!("Redone, now: {now}."));
                 }
                 (Some(Record::Undo), Ok(None)) => self.tell("Nothing to undo."),
                 (Some(Record::Redo), Ok(None)) => self.tell("Nothing to redo."),

@@ -249,8 +249,17 @@ impl App {
                 is_error: false,
             });
         }
+        let notices = start.notices.len();
         for notice in start.notices {
             app.tell(notice);
+        }
+        if notices > 1 {
+            // One line has no room for several; what they say is in the messages.
+            let key = app.keymap.key_of(Scope::Anywhere, Command::Messages);
+            app.message = Some(Message {
+                text: format!("{notices} things to know; {key} lists them."),
+                is_error: false,
+            });
         }
         if let Some(text) = app.about_conflicts(None) {
             app.complain(text);

@@ -57,7 +57,15 @@ impl App {
             return Vec::new();
         }
         self.message = None;
-        self.pending.clear();
+        if !self.pending.is_empty() {
+            // A click on a row of the menu runs it; anywhere else it closes the menu.
+            let command = self.under_menu(mouse);
+            self.pending.clear();
+            return match (mouse.what, command) {
+                (MouseDid::Click, Some(command)) => self.run(command),
+                _ => Vec::new(),
+            };
+        }
         match mouse.what {
             MouseDid::Click => self.click(mouse, false),
             MouseDid::DoubleClick => self.click(mouse, true),
@@ -88,7 +96,7 @@ impl App {
                 }
             }
             Under::Tactic(id) if twice => self.open(id),
-            Under::Tactic(_) | Under::Nothing => {}
+            Under::Tactic(_) | Under::Nothing | Under::Hint(Does::Leave) => {}
             Under::Pane(pane, link) => {
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
@@ -196,6 +204,16 @@ impl App {
             Screen::Deck(_) if contains(frame.body, mouse) => Under::Card,
             _ => Under::Nothing,
         }
+    }
+
+    /// The command in the menu of what may follow the pending keys.
+    fn under_menu(&self, mouse: Mouse) -> Option<Command> {
+        let on_matrix = *self.screen() == Screen::Matrix;
+        let body = layout::frame(self.size, on_matrix)?.body;
+        let rows = self.keymap.continuations(self.scope(), &self.pending);
+        let inside = layout::inside(layout::menu(body, rows.len()));
+        let row = mouse.y.checked_sub(inside.y).filter(|_| contains(inside, mouse))?;
+        rows.get(usize::from(row)).map(|(_, row)| row.command)
     }
 
     fn under_matrix(&self, mouse: Mouse) -> Under {

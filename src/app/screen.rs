@@ -105,4 +105,6 @@ pub struct Filter {
     /// With the number of techniques that have it.
     pub values: Vec<(Value, usize)>,
     pub chosen: usize,
+    /// A value was ticked or unticked since it was opened.
+    pub touched: bool,
 }

@@ -324,7 +324,7 @@ impl Context<'_> {
             return print_json(&marks.collect());
         }
         let mut out = Output::new();
-        out.line(&format!("now: {}", edit.describe()));
+        out.line(&format!("now: {}", edit.outcome(&saved.assessment, self.today)));
         out.finish()
     }
 

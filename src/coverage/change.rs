@@ -1,8 +1,9 @@
 //! Changes of marks: apply, invert, undo, redo.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Assessment, Field, Mark, Status, merge};
+use super::{Assessment, Field, Mark, Status, merge, take_back};
 use crate::catalog::ObjectId;
 
 /// One mark before and after. Only the fields that differ are what the change is about, so two
@@ -19,6 +20,18 @@ impl Change {
     /// changed otherwise. An emptied mark is dropped.
     pub fn apply(&self, assessment: &mut Assessment) -> Vec<Clash> {
         let merged = merge(&self.before, &self.after, assessment.mark(self.id));
+        if merged.mark.is_empty() {
+            assessment.marks.remove(&self.id);
+        } else {
+            assessment.marks.insert(self.id, merged.mark);
+        }
+        Clash::of(self.id, merged.clashes)
+    }
+
+    /// The same where this is the inverse of a change: takes back what still stands of it, and leaves
+    /// what somebody has changed since. Tells the fields that were left.
+    pub fn take_back(&self, assessment: &mut Assessment) -> Vec<Clash> {
+        let merged = take_back(&self.after, &self.before, assessment.mark(self.id));
         if merged.mark.is_empty() {
             assessment.marks.remove(&self.id);
         } else {
@@ -54,6 +67,21 @@ pub struct Edit {
 impl Edit {
     pub fn apply(&self, assessment: &mut Assessment) -> Vec<Clash> {
         self.changes.iter().flat_map(|change| change.apply(assessment)).collect()
+    }
+
+    /// Takes back, where this is the inverse of an edit; see [`Change::take_back`].
+    pub fn take_back(&self, assessment: &mut Assessment) -> Vec<Clash> {
+        self.changes.iter().flat_map(|change| change.take_back(assessment)).collect()
+    }
+
+    /// What the edit came to, in words: as [`Edit::describe`], or what the marks say where somebody
+    /// else's word stands.
+    pub fn outcome(&self, now: &Assessment, today: Date) -> String {
+        let [one] = self.changes.as_slice() else { return self.describe() };
+        let mark = now.mark(one.id);
+        let as_meant = mark.status == one.after.status
+            && mark.is_disputed(Field::Status) == one.after.is_disputed(Field::Status);
+        if as_meant { self.describe() } else { format!("{} {}", one.id.short(), mark.state(today).word()) }
     }
 
     pub fn invert(&self) -> Edit {
@@ -99,6 +127,16 @@ pub enum Record {
     Undo,
     /// Brings the last edit taken back, back.
     Redo,
+}
+
+impl Record {
+    /// Does to the marks what the record came to.
+    pub fn carry_out(&self, edit: &Edit, assessment: &mut Assessment) -> Vec<Clash> {
+        match self {
+            Record::Undo => edit.take_back(assessment),
+            Record::Do(_) | Record::Redo => edit.apply(assessment),
+        }
+    }
 }
 
 /// Edits done and undone, newest last.

@@ -56,6 +56,53 @@ pub fn merge(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
     merged
 }
 
+/// Takes back what an edit made of `before` (`made`), as far as it still stands in `now`. What somebody
+/// has changed since is theirs and stays: an undo contradicts nobody. In a conflict it withdraws its own
+/// claim; where one is left, there is no conflict any more.
+///
+/// The clashes are the fields that were left as they are. Doing it a second time changes nothing.
+pub fn take_back(before: &Mark, made: &Mark, now: &Mark) -> Merged {
+    if now == made {
+        return Merged { mark: before.clone(), clashes: Vec::new() };
+    }
+    let mut mark =
+        Mark { evidence: evidence(&made.evidence, &before.evidence, &now.evidence), ..now.clone() };
+    mark.conflicts.clear();
+    let mut clashes = Vec::new();
+    let mut signed = None;
+    for field in Field::ALL {
+        let [was, made, now] = [before, made, now].map(|mark| Side::of(mark, field));
+        let is_mine = |c: &&Conflict| c.claim == made.own.claim && c.by == made.own.by;
+        let mut side = now;
+        if made.says_the_same(&was) {
+            // Not what the edit was about.
+        } else if side.says_the_same(&made) {
+            side = was;
+            signed = Some((before.by.clone(), before.on));
+        } else if made.conflicts.is_empty()
+            && field != Field::Note
+            && side.conflicts.iter().any(|c| is_mine(&c))
+        {
+            side.conflicts.retain(|c| !is_mine(&c));
+            if let [left] = side.conflicts.as_slice() {
+                signed = Some((left.by.clone(), left.on));
+                side = Side { own: left.clone(), conflicts: Vec::new() };
+            } else {
+                side.own.claim = counting(&side.conflicts, &side, &side);
+            }
+        } else {
+            clashes.push(field);
+        }
+        mark.set_claim(side.own.claim);
+        mark.conflicts.extend(side.conflicts);
+    }
+    if let Some((by, on)) = signed {
+        mark.by = by;
+        mark.on = on;
+    }
+    Merged { mark, clashes }
+}
+
 /// What one mark says of one field.
 struct Side {
     own: Conflict,
@@ -442,18 +489,25 @@ mod tests {
 
     #[test]
     fn an_undo_takes_back_its_own_claim_only() {
-        let mine = status("me", 3, Status::Covered);
-        let theirs = status("soc", 4, Status::Partial);
-        // They marked it since: their mark stays, and that it was to be taken back is told.
-        let undone = merge(&mine, &Mark::default(), &theirs);
-        assert_eq!((undone.mark.status, undone.clashes), (Status::Partial, vec![Field::Status]));
-        assert_eq!(undone.mark.status_dispute().as_deref(), Some("unassessed or partial"));
-        // The same where the two were in conflict already: mine goes, theirs stays.
-        let conflict = merge(&Mark::default(), &mine, &theirs).mark;
-        let undone = merge(&mine, &Mark::default(), &conflict).mark;
-        assert_eq!(undone.status_dispute().as_deref(), Some("unassessed or partial"));
-        // And a redo leads back.
-        assert_eq!(merge(&Mark::default(), &mine, &undone).mark.conflicts, conflict.conflicts);
+        let (none, mine, theirs) =
+            (Mark::default(), status("me", 3, Status::Covered), status("soc", 4, Status::Partial));
+        // They marked it since: their mark stays, and that nothing was taken back is told.
+        let undone = take_back(&none, &mine, &theirs);
+        assert_eq!((undone.mark, undone.clashes), (theirs.clone(), vec![Field::Status]));
+        // Where the two contradict each other, one's own claim goes and theirs is left alone.
+        let conflict = merge(&none, &mine, &theirs).mark;
+        assert_eq!(take_back(&none, &mine, &conflict).mark, theirs);
+        assert_eq!(take_back(&none, &theirs, &conflict).mark, mine);
+        // When both take theirs back nothing is claimed any more.
+        let first = take_back(&none, &mine, &conflict).mark;
+        assert_eq!(take_back(&none, &theirs, &first).mark, none);
+        // What was before comes back where nobody did anything.
+        let gap = status("me", 2, Status::Gap);
+        assert_eq!(take_back(&gap, &mine, &mine).mark, gap);
+        // What others did to other fields stays.
+        let noted = Mark { note: Some("theirs".into()), ..mine.clone() };
+        let undone = take_back(&gap, &mine, &noted).mark;
+        assert_eq!((undone.status, undone.note.as_deref()), (Status::Gap, Some("theirs")));
     }
 
     #[test]

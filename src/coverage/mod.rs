@@ -16,7 +16,7 @@ use crate::catalog::{ObjectId, sanitize};
 
 pub use change::{Change, Clash, Edit, History, Record};
 pub use conflict::{Claim, Conflict, Field};
-pub use merge::{Merged, merge};
+pub use merge::{Merged, merge, take_back};
 pub use rollup::Rollup;
 
 /// Days for which a test vouches for a covered technique.

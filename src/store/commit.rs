@@ -67,8 +67,8 @@ pub(super) struct Committed {
 #[derive(Default)]
 struct Resolved {
     outcomes: Vec<Outcome>,
-    /// What the file has to be given, in order.
-    edits: Vec<Edit>,
+    /// What the file has to be given, in order, and whether it takes something back.
+    edits: Vec<(Edit, bool)>,
     /// What the log has to be given.
     lines: String,
     count: usize,
@@ -102,7 +102,7 @@ fn resolve<'p>(
             }
         };
         if !filed {
-            resolved.edits.extend(edit.clone());
+            resolved.edits.extend(edit.clone().map(|edit| (edit, *record == Record::Undo)));
         }
         resolved.outcomes.push(Ok(edit));
     }
@@ -226,7 +226,7 @@ impl Store {
         &self,
         target: &Path,
         catalog: &Catalog,
-        edits: &[Edit],
+        edits: &[(Edit, bool)],
         manner: Manner,
         notices: &mut Vec<String>,
     ) -> Result<Document, StoreError> {
@@ -239,8 +239,8 @@ impl Store {
             if edits.is_empty() {
                 return Ok(document);
             }
-            for edit in edits {
-                document.apply(edit);
+            for (edit, is_undo) in edits {
+                document.carry_out(edit, *is_undo);
             }
             if document.release.is_empty() {
                 document.release = catalog.release.to_string();
@@ -314,7 +314,7 @@ pub(super) fn records_of(left: &[Left]) -> Vec<Pending> {
 }
 
 /// What records of dead processes come to, without saving them.
-pub(super) fn edits_of(read: &Contents, records: &[Pending]) -> Vec<Edit> {
+pub(super) fn edits_of(read: &Contents, records: &[Pending]) -> Vec<(Edit, bool)> {
     resolve(read, records.iter(), None).edits
 }
 

@@ -91,11 +91,19 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Document, StoreError> {
 impl Document {
     /// Merges an edit into what the file says, and tells the fields that somebody else had changed
     /// otherwise. What the edit is not about stays as it is, to the letter.
+    #[cfg(test)]
     pub fn apply(&mut self, edit: &Edit) -> Vec<Clash> {
+        self.carry_out(edit, false)
+    }
+
+    /// The same, or where the edit is an undo, takes back what still stands and tells what was left.
+    pub fn carry_out(&mut self, edit: &Edit, is_undo: bool) -> Vec<Clash> {
         let mut clashes = Vec::new();
         for change in &edit.changes {
             let entry = self.entries.entry(change.id).or_default();
-            let Merged { mark, clashes: fields } = merge_marks(&change.before, &change.after, &entry.mark);
+            let merge = if is_undo { undo_of } else { coverage::merge };
+            let Merged { mark, clashes: fields } =
+                merge_marks(&change.before, &change.after, &entry.mark, merge);
             clashes.extend(Clash::of(change.id, fields));
             entry.evidence_extra.retain(|(evidence, _)| mark.evidence.contains(evidence));
             entry.mark = mark;
@@ -131,7 +139,7 @@ impl Document {
 
 impl Entry {
     fn merge(&mut self, id: ObjectId, base: &Entry, theirs: &Entry, unknown: &mut Vec<String>) {
-        self.mark = merge_marks(&base.mark, &self.mark, &theirs.mark).mark;
+        self.mark = merge_marks(&base.mark, &self.mark, &theirs.mark, coverage::merge).mark;
         self.name = one_of(&base.name, &self.name, &theirs.name).clone();
         self.comments = merge_lines(&base.comments, &self.comments, &theirs.comments);
         let place = format!("{id}: ");
@@ -146,11 +154,16 @@ impl Entry {
     }
 }
 
+/// Takes back what was made of `ours`, which is `base`, with the arguments in the order of a merge.
+fn undo_of(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
+    coverage::take_back(ours, base, theirs)
+}
+
 /// Merges marks as they are shown, because an edit starts from what was shown; then puts back the
 /// spelling of the file (`theirs`), or else of `ours`, for every text that came through unchanged.
-fn merge_marks(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
+fn merge_marks(base: &Mark, ours: &Mark, theirs: &Mark, merge: fn(&Mark, &Mark, &Mark) -> Merged) -> Merged {
     let sides = [theirs, ours].map(|raw| (raw, clean_mark(raw)));
-    let merged = coverage::merge(&clean_mark(base), &sides[1].1, &sides[0].1);
+    let merged = merge(&clean_mark(base), &sides[1].1, &sides[0].1);
     let Mark { status, owner, note, evidence, tested, review, by, on, conflicts } = merged.mark;
     let text = |shown: Option<String>, of: fn(&Mark) -> &Option<String>| {
         let raw = sides.iter().find(|(_, clean)| *of(clean) == shown);

@@ -184,8 +184,8 @@ impl Store {
         match self.read_document(&target) {
             Ok(found) => {
                 let mut document = found.map(|(_, document)| document).unwrap_or_default();
-                for edit in commit::edits_of(&contents, &waiting) {
-                    document.apply(&edit);
+                for (edit, is_undo) in commit::edits_of(&contents, &waiting) {
+                    document.carry_out(&edit, is_undo);
                 }
                 loaded.assessment = document.view(catalog);
             }

@@ -20,9 +20,7 @@ pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
         Some(id) => format!("{title} {} {}", id.short(), app.catalog.full_name(id)),
         None => title.to_owned(),
     };
-    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(body.height);
-    let y = body.y + body.height - height;
-    let inside = canvas.frame(Area { y, height, ..body }, &title);
+    let inside = canvas.frame(layout::menu(body, rows.len()), &title);
     for ((keys, row), y) in rows.iter().zip(inside.y..inside.y + inside.height) {
         let used = canvas.text(inside.x, y, inside.width, &pad(keys, 3), Role::Strong);
         let mut x = inside.x + used;

@@ -504,8 +504,17 @@ fn an_undo_does_not_take_away_what_somebody_marked_since() {
     let mut journey = journey(80, 24).keys("mg");
     meanwhile(&mut journey, "t0", State::Covered);
     let journey = journey.keys("u");
-    assert_eq!(journey.said(), "Conflict: T0000 is unassessed or covered; the next mark settles it.");
+    // Theirs was not known here yet, so it is told.
+    assert_eq!(journey.said(), "soc: T0000 covered.");
     assert_eq!(journey.stored.mark(id("t0")).counted_state(TODAY), State::Covered);
+    assert_eq!(journey.stored.in_conflict().count(), 0);
+    // What is known already is named as the reason.
+    let mut journey = journey.keys("jmg");
+    meanwhile(&mut journey, "t1", State::Covered);
+    let assessment = Some(journey.stored.clone());
+    journey.event(Event::Changed { assessment, read_only: None });
+    let journey = journey.keys("u");
+    assert_eq!(journey.said(), "Nothing was undone: T0001 was marked by soc since; it stays.");
 }
 
 #[test]

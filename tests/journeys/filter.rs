@@ -95,6 +95,9 @@ fn choosing_adds_takes_away_and_replaces() {
     let journey = journey.keys("fpjj<enter>");
     assert_eq!(journey.app.lens.describe(), "generative-ai");
     assert!(journey.keys("fa<enter>").app.lens.has(Facet::Area, "data-poisoning"));
+    // Who ticks values and presses enter means what is ticked.
+    let journey = crate::harness::journey(80, 24).keys("fp<space>j<space><enter>");
+    assert_eq!(journey.app.lens.describe(), "agentic-ai/enterprise");
 }
 
 #[test]

@@ -247,7 +247,7 @@ impl Journey {
         }
         let applied = self.history.take(&record);
         if let Some(edit) = &applied {
-            edit.apply(&mut self.stored);
+            record.carry_out(edit, &mut self.stored);
         }
         Some(Event::Saved { assessment: self.stored.clone(), outcomes: vec![Ok(applied)] })
     }

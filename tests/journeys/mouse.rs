@@ -94,7 +94,13 @@ fn hints_are_clicked() {
     assert!(!closed.text().contains("Find in "));
     let menu = click(closed, "m mark");
     assert!(menu.text().contains("Mark T0000"));
-    assert!(click(menu.keys("<esc>"), "? help").text().contains("- Help -"));
+    // A row of the menu is clicked; anything else closes it.
+    let marked = click(menu, "Mark as gap");
+    assert_eq!(marked.said(), "Saved: T0000 gap.");
+    let closed = click(marked.keys("m"), "Rcon");
+    assert!(!closed.text().contains("Mark T0000") && closed.said().is_empty());
+    assert!(closed.keys("m").rows()[23].starts_with(" esc cancel"));
+    assert!(click(crate::harness::journey(80, 24), "? help").text().contains("- Help -"));
 }
 
 #[test]
