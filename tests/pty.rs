@@ -91,7 +91,7 @@ fn a_conflict_in_the_file_is_told_shown_and_settled_by_the_next_mark() {
     home.put_marks(&marks.replace("  AML.T0000.000:\n", other));
 
     let mut session = home.start();
-    session.wait_for("Conflict: T0000 is covered or gap; the next mark settles it.");
+    session.wait_for("Conflict: T0000 is covered (soc) or gap (tester); the next mark");
     assert!(session.wait_for("1/208 assessed").contains("?000]"));
     session.type_keys("\r");
     session.wait_for("Status     ? conflict, counts as ! gap");

@@ -217,7 +217,7 @@ impl App {
         let (id, mark) = new.first()?;
         let field = mark.disputed().next()?;
         let id = id.short();
-        Some(match (new.len(), mark.status_dispute()) {
+        Some(match (new.len(), mark.status_dispute_by_name()) {
             (1, Some(words)) => format!("Conflict: {id} is {words}; the next mark settles it."),
             (1, None) => format!("Conflict about the {} of {id}; its page shows both sides.", field.word()),
             (count, _) => format!("{count} conflicts, {id} is the first; the pages show both sides."),

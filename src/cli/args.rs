@@ -151,6 +151,7 @@ pub(super) enum Verb {
         json: bool,
     },
     /// List the copies of the assessment file as it was before, newest first
+    #[command(after_help = "To restore one, with no screen open on the file: cp PATH FILE")]
     Backups {
         /// Answer as JSON
         #[arg(long)]

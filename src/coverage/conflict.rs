@@ -186,6 +186,16 @@ impl Mark {
         (words.len() > 1).then(|| words.join(" or "))
     }
 
+    /// The same with who says so: `partial (ann) or covered (soc)`.
+    pub fn status_dispute_by_name(&self) -> Option<String> {
+        let said = |c: &Conflict| {
+            let value = c.claim.value()?;
+            Some(c.by.as_ref().map_or(value.clone(), |by| format!("{value} ({by})")))
+        };
+        let words: Vec<String> = self.claims(Field::Status).iter().filter_map(said).collect();
+        (words.len() > 1).then(|| words.join(" or "))
+    }
+
     /// Takes what the mark holds in a field for settled.
     pub fn settle(&mut self, field: Field) {
         self.conflicts.retain(|c| c.claim.field() != field);

@@ -481,7 +481,7 @@ fn what_two_people_say_is_shown_and_settled_by_the_next_mark() {
     meanwhile(&mut journey, "t0", State::Gap);
     let journey = journey.keys("mc");
     assert_eq!(state(&journey, "t0"), State::Conflict);
-    assert_eq!(journey.said(), "Conflict: T0000 is gap or covered; the next mark settles it.");
+    assert_eq!(journey.said(), "Conflict: T0000 is gap (soc) or covered (you); the next mark settles it.");
     assert!(journey.app.messages.iter().any(|m| m.text == "Saved: T0000 covered."), "saved it is, too");
     let conflict = journey.stored.mark(id("t0")).clone();
     // It is told when it is new, not with every mark.
@@ -526,7 +526,7 @@ fn conflicts_in_an_assessment_are_told_when_it_opens() {
         }
         Journey::new(start)
     };
-    assert_eq!(open(&["t1"]).said(), "Conflict: T0001 is partial or covered; the next mark settles it.");
+    assert_eq!(open(&["t1"]).said(), "Conflict: T0001 is partial (you) or covered (soc); the next mark settles it.");
     let two = open(&["t1", "m20"]);
     assert_eq!(two.said(), "2 conflicts, T0001 is the first; the pages show both sides.");
     // A list sorted by status has them first.
