@@ -526,7 +526,10 @@ fn conflicts_in_an_assessment_are_told_when_it_opens() {
         }
         Journey::new(start)
     };
-    assert_eq!(open(&["t1"]).said(), "Conflict: T0001 is partial (you) or covered (soc); the next mark settles it.");
+    assert_eq!(
+        open(&["t1"]).said(),
+        "Conflict: T0001 is partial (you) or covered (soc); the next mark settles it."
+    );
     let two = open(&["t1", "m20"]);
     assert_eq!(two.said(), "2 conflicts, T0001 is the first; the pages show both sides.");
     // A list sorted by status has them first.
