@@ -47,8 +47,7 @@ impl App {
             ));
             return Vec::new();
         }
-        after.by.clone_from(&self.author);
-        after.on = Some(self.today);
+        after.sign(&before, self.author.as_deref(), self.today);
         let edit = Edit { changes: vec![Change { id, before, after }] };
         edit.apply(&mut self.assessment);
         self.revision += 1;

@@ -374,8 +374,7 @@ impl Context<'_> {
             after.set_note(&note);
         }
         if after != before {
-            after.by.clone_from(&self.author);
-            after.on = Some(self.today);
+            after.sign(&before, self.author.as_deref(), self.today);
             let edit = Edit { changes: vec![Change { id, before, after }] };
             let saved = self.store.commit(self.catalog, &Record::Do(edit)).map_err(Failure::data)?;
             for notice in &saved.notices {

@@ -7,7 +7,7 @@
 //! Merging the same change a second time changes nothing, so a change may be replayed by who does
 //! not know whether it was saved.
 
-use super::{Claim, Conflict, Evidence, Field, Mark, Status};
+use super::{Claim, Conflict, Field, Mark, Status};
 
 /// A merged mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +31,13 @@ pub fn merge(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
         status: Status::Unassessed,
         owner: None,
         note: None,
-        evidence: evidence(&base.evidence, &ours.evidence, &theirs.evidence),
+        evidence: items(&base.evidence, &ours.evidence, &theirs.evidence),
         tested: None,
         review: None,
         by: None,
         on: None,
         conflicts: Vec::new(),
+        log: log(&base.log, &ours.log, &theirs.log),
     };
     let mut merged = Merged { mark, clashes: Vec::new() };
     for field in Field::ALL {
@@ -65,8 +66,7 @@ pub fn take_back(before: &Mark, made: &Mark, now: &Mark) -> Merged {
     if now == made {
         return Merged { mark: before.clone(), clashes: Vec::new() };
     }
-    let mut mark =
-        Mark { evidence: evidence(&made.evidence, &before.evidence, &now.evidence), ..now.clone() };
+    let mut mark = Mark { evidence: items(&made.evidence, &before.evidence, &now.evidence), ..now.clone() };
     mark.conflicts.clear();
     let mut clashes = Vec::new();
     let mut signed = None;
@@ -95,6 +95,10 @@ pub fn take_back(before: &Mark, made: &Mark, now: &Mark) -> Merged {
         }
         mark.set_claim(side.own.claim);
         mark.conflicts.extend(side.conflicts);
+    }
+    // What was left to somebody else has happened all the same.
+    if clashes.is_empty() {
+        mark.log = log(&made.log, &before.log, &now.log);
     }
     if let Some((by, on)) = signed {
         mark.by = by;
@@ -258,8 +262,8 @@ fn holds_lines(text: &str, part: &str) -> bool {
     text.windows(part.len()).any(|lines| lines == part.as_slice())
 }
 
-/// The pieces of both without those that one side removed: theirs in their order, then our new ones.
-fn evidence(base: &[Evidence], ours: &[Evidence], theirs: &[Evidence]) -> Vec<Evidence> {
+/// The items of both without those that one side removed: theirs in their order, then our new ones.
+fn items<T: Clone + PartialEq>(base: &[T], ours: &[T], theirs: &[T]) -> Vec<T> {
     if ours == theirs || theirs == base {
         return ours.to_vec();
     }
@@ -271,10 +275,19 @@ fn evidence(base: &[Evidence], ours: &[Evidence], theirs: &[Evidence]) -> Vec<Ev
     kept.chain(new).cloned().collect()
 }
 
+/// The same for the lines of a log, in the order of their days.
+fn log(base: &[String], ours: &[String], theirs: &[String]) -> Vec<String> {
+    let mut lines = items(base, ours, theirs);
+    if lines != ours && lines != theirs {
+        lines.sort_by(|a, b| a.get(..10).cmp(&b.get(..10)));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::EvidenceKind;
+    use crate::coverage::{Evidence, EvidenceKind};
     use jiff::civil::{Date, date};
     use proptest::prelude::*;
 
@@ -534,8 +547,12 @@ mod tests {
             day(),
             words(&["", "me", "soc"]),
             day(),
+            prop::sample::subsequence(
+                vec!["2026-10-01 ann: gap".to_owned(), "2026-10-02 ben: gap".into()],
+                0..=2,
+            ),
         )
-            .prop_map(|(status, owner, note, evidence, tested, review, by, on)| Mark {
+            .prop_map(|(status, owner, note, evidence, tested, review, by, on, log)| Mark {
                 status,
                 owner,
                 note,
@@ -545,6 +562,7 @@ mod tests {
                 by,
                 on,
                 conflicts: Vec::new(),
+                log,
             })
     }
 

@@ -4,6 +4,7 @@
 
 mod change;
 mod conflict;
+mod log;
 mod merge;
 mod rollup;
 
@@ -16,6 +17,7 @@ use crate::catalog::{ObjectId, sanitize};
 
 pub use change::{Change, Clash, Edit, History, Record};
 pub use conflict::{Claim, Conflict, Field};
+pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
 pub use rollup::Rollup;
 
@@ -147,6 +149,23 @@ pub enum EvidenceKind {
     Respond,
 }
 
+impl EvidenceKind {
+    pub const ALL: [EvidenceKind; 3] = [EvidenceKind::Prevent, EvidenceKind::Detect, EvidenceKind::Respond];
+
+    /// The word used in files, on the command line and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            EvidenceKind::Prevent => "prevent",
+            EvidenceKind::Detect => "detect",
+            EvidenceKind::Respond => "respond",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<EvidenceKind> {
+        EvidenceKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// What stands behind a mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -185,6 +204,9 @@ pub struct Mark {
     /// What people said against each other, field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
+    /// Who said what when, oldest first; see [`Mark::sign`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
 }
 
 impl Mark {
@@ -206,6 +228,17 @@ impl Mark {
             Status::NotApplicable => State::NotApplicable,
             Status::Accepted => State::Accepted,
         }
+    }
+
+    /// Whether a test that once made the mark covered and tested is too old to vouch for it.
+    pub fn test_has_expired(&self, today: Date) -> bool {
+        let is_old = |on: Date| today.since(on).is_ok_and(|age| age.get_days() > TEST_EXPIRY_DAYS);
+        self.status == Status::Covered && self.tested.is_some_and(is_old)
+    }
+
+    /// Whether the day of the review has come.
+    pub fn review_is_due(&self, today: Date) -> bool {
+        self.review.is_some_and(|day| day <= today)
     }
 
     /// A test dated in the future vouches for nothing.
@@ -254,9 +287,19 @@ impl Mark {
     }
 }
 
+/// What an assessment is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// The AI system or organisation that is assessed; empty where the file does not say.
+    pub name: String,
+    /// The platforms that it has, as keys (`agentic-ai`); empty for all. Only techniques of these count.
+    pub platforms: Vec<String>,
+}
+
 /// One file of marks for one scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assessment {
+    pub about: About,
     /// The release that the marks were made on; empty for a new assessment.
     pub release: String,
     /// Marks that say something; an absent id is unassessed.
@@ -278,6 +321,7 @@ impl Assessment {
             by: None,
             on: None,
             conflicts: Vec::new(),
+            log: Vec::new(),
         };
         self.marks.get(&id).unwrap_or(&NONE)
     }

@@ -5,6 +5,7 @@
 
 mod glossary;
 mod list;
+mod mark;
 mod markdown;
 mod object;
 mod wrap;

@@ -9,7 +9,7 @@ use crate::catalog::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Kind, Mitigation, ObjectId, Reference, Tactic,
     Technique, Text, guide,
 };
-use crate::coverage::{Assessment, Claim, Mark, State};
+use crate::coverage::{Assessment, State};
 
 /// Makes the page of an object, or those parts of it that `parts` names, for lines of `cells` cells.
 /// An object that the catalogue does not have gives a page that says so.
@@ -35,10 +35,10 @@ pub fn object(
 /// Facts are written as a label of this many cells and a value.
 const LABEL: usize = 11;
 
-struct Builder<'a> {
-    catalog: &'a Catalog,
-    assessment: &'a Assessment,
-    today: Date,
+pub(super) struct Builder<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) assessment: &'a Assessment,
+    pub(super) today: Date,
     parts: &'a [Part],
     cells: usize,
     page: Page,
@@ -105,6 +105,7 @@ impl Builder<'_> {
                 self.push_wrapped(&[Span::new(text, Tone::Dim)], "", 0);
             }
         }
+        self.log(t.id);
         self.areas(t.id);
         self.references(&t.references, t.id);
     }
@@ -182,6 +183,7 @@ impl Builder<'_> {
                 self.below(&edge.how);
             }
         }
+        self.log(m.id);
         self.references(&m.references, m.id);
     }
 
@@ -226,7 +228,7 @@ impl Builder<'_> {
     }
 
     /// Starts a section; false where this part was not asked for.
-    fn begin(&mut self, part: Part, title: &'static str, count: Option<usize>) -> bool {
+    pub(super) fn begin(&mut self, part: Part, title: &'static str, count: Option<usize>) -> bool {
         if !self.parts.contains(&part) {
             return false;
         }
@@ -255,16 +257,21 @@ impl Builder<'_> {
         self.page
     }
 
-    fn push_wrapped(&mut self, spans: &[Span], first: &str, indent: usize) {
+    /// The number of the line that comes next.
+    pub(super) fn line(&self) -> usize {
+        self.page.lines.len()
+    }
+
+    pub(super) fn push_wrapped(&mut self, spans: &[Span], first: &str, indent: usize) {
         let lines = wrap(spans, self.cells, first, indent);
         self.page.lines.extend(lines);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.push_wrapped(&[Span::new(text, Tone::Normal)], "", 0);
     }
 
-    fn none_if(&mut self, none: bool, text: &str) {
+    pub(super) fn none_if(&mut self, none: bool, text: &str) {
         if none {
             self.push_wrapped(&[Span::new(text, Tone::Dim)], "", 0);
         }
@@ -275,34 +282,7 @@ impl Builder<'_> {
         self.push_wrapped(&spans, "", 2);
     }
 
-    fn state(&mut self, id: ObjectId) {
-        let spans =
-            |state: State| Span::new(format!("{} {}", state.glyph(), state.word()), Tone::State(state));
-        let mark = self.assessment.mark(id);
-        let state = mark.state(self.today);
-        let mut value = vec![spans(state)];
-        if state == State::Conflict {
-            value.push(Span::new(", counts as ", Tone::Normal));
-            value.push(spans(mark.counted_state(self.today)));
-        }
-        self.labelled("Status", value);
-        for field in mark.disputed() {
-            let claims = mark.claims(field);
-            let said = claims.iter().map(|c| {
-                // A note can be long, and stands on the page anyway.
-                let value = match (&c.claim, c.claim.value()) {
-                    (Claim::Note(Some(_)), _) => "kept".to_owned(),
-                    (_, Some(value)) => value,
-                    (_, None) => "none".to_owned(),
-                };
-                format!("{value} ({})", c.source())
-            });
-            let said = said.collect::<Vec<_>>().join(" or ");
-            self.fact("Conflict", &format!("{}: {said}; {}.", field.word(), field.settled_by()));
-        }
-    }
-
-    fn labelled(&mut self, label: &str, value: Vec<Span>) {
+    pub(super) fn labelled(&mut self, label: &str, value: Vec<Span>) {
         let mut spans = vec![Span::new(format!("{label:LABEL$}"), Tone::Dim)];
         // Wrapping drops spaces at a break only, so the label keeps its width.
         spans[0].text = spans[0].text.replace(' ', "\u{a0}");
@@ -318,7 +298,7 @@ impl Builder<'_> {
         self.page.lines.extend(lines);
     }
 
-    fn fact(&mut self, label: &str, value: &str) {
+    pub(super) fn fact(&mut self, label: &str, value: &str) {
         if !value.is_empty() {
             self.labelled(label, vec![Span::new(value, Tone::Normal)]);
         }
@@ -337,7 +317,7 @@ impl Builder<'_> {
         self.labelled(label, spans);
     }
 
-    fn link(&mut self, target: Target, text: String, line: usize) -> Span {
+    pub(super) fn link(&mut self, target: Target, text: String, line: usize) -> Span {
         self.page.links.push(Link { target, line });
         Span { text, tone: Tone::Link, link: Some(self.page.links.len() - 1) }
     }
@@ -355,33 +335,6 @@ impl Builder<'_> {
             (true, true) => String::new(),
         };
         self.fact("Dates", &dates);
-    }
-
-    fn mark(&mut self, id: ObjectId) {
-        let Mark { status: _, owner, note, evidence, tested, review, by, on, conflicts: _ } =
-            self.assessment.mark(id);
-        if let Some(on) = on {
-            let by = by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-            self.fact("Marked", &format!("{on}{by}"));
-        }
-        self.fact("Owner", owner.as_deref().unwrap_or_default());
-        if let Some(tested) = tested {
-            self.fact("Tested", &tested.to_string());
-        }
-        if let Some(review) = review {
-            self.fact("Review by", &review.to_string());
-        }
-        for e in evidence {
-            self.fact(
-                "Evidence",
-                &[Some(e.what.as_str()), e.link.as_deref()]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            );
-        }
-        self.fact("Note", note.as_deref().unwrap_or_default());
     }
 
     fn prose(&mut self, id: ObjectId, description: &str) {

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::error::one_line;
 use super::tree::{self, Fault, Node, Value};
 use crate::catalog::{Catalog, Kind, ObjectId, sanitize};
-use crate::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, Status};
+use crate::coverage::{About, Assessment, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, Status};
 
 /// Fields that this version does not know, kept for one that does.
 pub(super) type Fields = Vec<(Node, Node)>;
@@ -22,6 +22,9 @@ pub(super) type Fields = Vec<(Node, Node)>;
 pub(super) struct Document {
     /// Empty for a new assessment.
     pub release: String,
+    pub about: About,
+    /// What makes the file a snapshot.
+    pub snapshot: Option<Taken>,
     pub entries: BTreeMap<ObjectId, Entry>,
     /// The ids under `marks:` with their names, marked or not.
     pub listed: BTreeMap<ObjectId, String>,
@@ -29,6 +32,13 @@ pub(super) struct Document {
     pub extra: Fields,
     /// Comments before the first mark, without those that every file starts with.
     pub comments: Vec<String>,
+}
+
+/// The name and the day of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub name: String,
+    pub on: Date,
 }
 
 /// What the file says of one id.
@@ -98,6 +108,12 @@ impl Document {
             match key.text().unwrap_or_default() {
                 "format" => {}
                 "release" => document.release = text(value)?.unwrap_or_default(),
+                "name" => document.about.name = text(value)?.unwrap_or_default(),
+                "platforms" => {
+                    let items = list(value)?.iter().map(|item| Ok(text(item)?.unwrap_or_default()));
+                    document.about.platforms = items.collect::<Result<_, Damage>>()?;
+                }
+                "snapshot" => document.snapshot = Some(taken(value)?),
                 "marks" => {
                     document.read_marks(value, &mut keys)?;
                     let names = document.entries.iter();
@@ -178,7 +194,10 @@ impl Document {
 
     /// What the program shows: texts cleaned, marks of ids that the catalogue lacks set apart.
     pub fn view(&self, catalog: &Catalog) -> Assessment {
-        let mut view = Assessment { release: one_line(&self.release), ..Assessment::default() };
+        let About { name, platforms } = &self.about;
+        let platforms = platforms.iter().map(|key| one_line(key)).collect();
+        let about = About { name: one_line(name), platforms };
+        let mut view = Assessment { about, release: one_line(&self.release), ..Assessment::default() };
         for (id, entry) in &self.entries {
             if !entry.mark.is_empty() {
                 let marks = if catalog.contains(*id) { &mut view.marks } else { &mut view.retired };
@@ -262,6 +281,10 @@ impl Entry {
                 "review" => mark.review = date(value)?,
                 "by" => mark.by = text(value)?,
                 "on" => mark.on = date(value)?,
+                "log" => {
+                    let lines = list(value)?.iter().map(|line| Ok(text(line)?.unwrap_or_default()));
+                    mark.log = lines.collect::<Result<_, Damage>>()?;
+                }
                 "conflict" => {
                     mark.conflicts = list(value)?.iter().map(conflict).collect::<Result<_, _>>()?;
                 }
@@ -278,12 +301,9 @@ fn evidence(node: &Node) -> Result<(Evidence, Fields), Damage> {
     for (key, value) in fields(node)? {
         match key.text().unwrap_or_default() {
             "kind" => {
-                kind = match value.text() {
-                    Some("prevent") => Some(EvidenceKind::Prevent),
-                    Some("detect") => Some(EvidenceKind::Detect),
-                    Some("respond") => Some(EvidenceKind::Respond),
-                    _ => return Err(damage(value.line, "evidence is of kind prevent, detect or respond")),
-                }
+                let known = value.text().and_then(EvidenceKind::from_word);
+                let unknown = || damage(value.line, "evidence is of kind prevent, detect or respond");
+                kind = Some(known.ok_or_else(unknown)?);
             }
             "what" => what = text(value)?,
             "link" => link = text(value)?,
@@ -293,6 +313,19 @@ fn evidence(node: &Node) -> Result<(Evidence, Fields), Damage> {
     }
     let kind = kind.ok_or_else(|| damage(node.line, "evidence has no `kind:`"))?;
     Ok((Evidence { kind, what: what.unwrap_or_default(), link, on }, extra))
+}
+
+fn taken(node: &Node) -> Result<Taken, Damage> {
+    let (mut name, mut on) = (String::new(), None);
+    for (key, value) in fields(node)? {
+        match key.text().unwrap_or_default() {
+            "name" => name = text(value)?.unwrap_or_default(),
+            "on" => on = date(value)?,
+            _ => return Err(damage(key.line, "a snapshot has the fields name and \"on\"")),
+        }
+    }
+    let on = on.ok_or_else(|| damage(node.line, "a snapshot has no \"on\":"))?;
+    Ok(Taken { name, on })
 }
 
 fn conflict(node: &Node) -> Result<Conflict, Damage> {
@@ -421,5 +454,6 @@ pub(super) fn clean_mark(mark: &Mark) -> Mark {
         by: line(&mark.by),
         on: mark.on,
         conflicts: mark.conflicts.iter().map(conflict).collect(),
+        log: mark.log.iter().map(|line| one_line(line)).collect(),
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::assessment::{Document, Entry, Fields};
+use super::assessment::{Document, Entry, Fields, Taken};
 use super::tree::{Node, Value};
 use crate::catalog::{Catalog, ObjectId, is_unsafe};
-use crate::coverage::{Claim, Conflict, EvidenceKind};
+use crate::coverage::{Claim, Conflict};
 
 /// The comments that every file starts with.
 pub(super) const HEADER: [&str; 3] = [
     "# Marks for MITRE ATLAS, kept by atlasnav; made to be edited, reviewed and merged as text.",
     "# status: unassessed, gap, planned, partial, covered, not-applicable or accepted",
-    "# also: owner, note, evidence (kind: prevent, detect or respond), tested, review, by, on",
+    "# also: owner, note, evidence (kind: prevent, detect or respond), tested, review, by, on, log",
 ];
 
 impl Document {
@@ -29,6 +29,15 @@ impl Document {
         out.push_str("format: 1\n");
         let release = if self.release.is_empty() { &catalog.release } else { &*self.release };
         text_field(&mut out, 0, "release", release);
+        if !self.about.name.is_empty() {
+            text_field(&mut out, 0, "name", &self.about.name);
+        }
+        list_field(&mut out, 0, "platforms", &self.about.platforms);
+        if let Some(Taken { name, on }) = &self.snapshot {
+            out.push_str("snapshot:\n");
+            text_field(&mut out, 2, "name", name);
+            date_field(&mut out, 2, "on", *on);
+        }
         fields(&mut out, 0, &self.extra);
         out.push_str("marks:\n");
         let names = self.names(catalog);
@@ -83,12 +92,7 @@ impl Entry {
         }
         let mut extras: Vec<_> = self.evidence_extra.iter().collect();
         for evidence in &mark.evidence {
-            let kind = match evidence.kind {
-                EvidenceKind::Prevent => "prevent",
-                EvidenceKind::Detect => "detect",
-                EvidenceKind::Respond => "respond",
-            };
-            out.push_str(&format!("      - kind: {kind}\n"));
+            out.push_str(&format!("      - kind: {}\n", evidence.kind.word()));
             text_field(out, 8, "what", &evidence.what);
             if let Some(link) = &evidence.link {
                 text_field(out, 8, "link", link);
@@ -127,6 +131,7 @@ impl Entry {
                 date_field(out, 8, "on", *on);
             }
         }
+        list_field(out, 4, "log", &mark.log);
         fields(out, 4, &self.extra);
     }
 }
@@ -160,6 +165,19 @@ fn text_field(out: &mut String, by: usize, name: &str, text: &str) {
         out.push(' ');
         out.push_str(&scalar(text));
         out.push('\n');
+    }
+}
+
+/// A list of texts of one line; nothing where there are none.
+fn list_field(out: &mut String, by: usize, name: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    indent(out, by);
+    out.push_str(&format!("{name}:\n"));
+    for item in items {
+        indent(out, by + 2);
+        out.push_str(&format!("- {}\n", scalar(item)));
     }
 }
 

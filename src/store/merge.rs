@@ -119,6 +119,9 @@ impl Document {
     fn merge(&mut self, base: &Document, theirs: &Document) -> Vec<String> {
         let mut unknown = Vec::new();
         self.release = one_of(&base.release, &self.release, &theirs.release).clone();
+        self.about.name = one_of(&base.about.name, &self.about.name, &theirs.about.name).clone();
+        self.about.platforms =
+            merge_lines(&base.about.platforms, &self.about.platforms, &theirs.about.platforms);
         let extra = merge_fields(&base.extra, &self.extra, &theirs.extra, "", &mut unknown);
         self.comments = merge_lines(&base.comments, &self.comments, &theirs.comments);
         self.listed = merge_names(&base.listed, &self.listed, &theirs.listed);
@@ -164,7 +167,7 @@ fn undo_of(base: &Mark, ours: &Mark, theirs: &Mark) -> Merged {
 fn merge_marks(base: &Mark, ours: &Mark, theirs: &Mark, merge: fn(&Mark, &Mark, &Mark) -> Merged) -> Merged {
     let sides = [theirs, ours].map(|raw| (raw, clean_mark(raw)));
     let merged = merge(&clean_mark(base), &sides[1].1, &sides[0].1);
-    let Mark { status, owner, note, evidence, tested, review, by, on, conflicts } = merged.mark;
+    let Mark { status, owner, note, evidence, tested, review, by, on, conflicts, log } = merged.mark;
     let text = |shown: Option<String>, of: fn(&Mark) -> &Option<String>| {
         let raw = sides.iter().find(|(_, clean)| *of(clean) == shown);
         raw.map_or(shown.clone(), |(raw, _)| of(raw).clone())
@@ -172,6 +175,10 @@ fn merge_marks(base: &Mark, ours: &Mark, theirs: &Mark, merge: fn(&Mark, &Mark, 
     let piece = |shown: Evidence| {
         let pieces = sides.iter().flat_map(|(raw, clean)| raw.evidence.iter().zip(&clean.evidence));
         pieces.clone().find(|(_, clean)| **clean == shown).map_or(shown.clone(), |(raw, _)| raw.clone())
+    };
+    let line = |shown: String| {
+        let lines = sides.iter().flat_map(|(raw, clean)| raw.log.iter().zip(&clean.log));
+        lines.clone().find(|(_, clean)| **clean == shown).map_or(shown.clone(), |(raw, _)| raw.clone())
     };
     let conflict = |shown: Conflict| {
         let conflicts = sides.iter().flat_map(|(raw, clean)| raw.conflicts.iter().zip(&clean.conflicts));
@@ -187,6 +194,7 @@ fn merge_marks(base: &Mark, ours: &Mark, theirs: &Mark, merge: fn(&Mark, &Mark, 
         by: text(by, |m| &m.by),
         on,
         conflicts: conflicts.into_iter().map(conflict).collect(),
+        log: log.into_iter().map(line).collect(),
     };
     Merged { mark, clashes: merged.clashes }
 }

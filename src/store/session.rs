@@ -238,7 +238,7 @@ pub fn fits(record: &Record) -> Result<(), StoreError> {
     let is_long = |mark: &Mark| {
         let texts = [&mark.owner, &mark.note, &mark.by].into_iter().flatten();
         let evidence = mark.evidence.iter().flat_map(|e| std::iter::once(&e.what).chain(&e.link));
-        texts.chain(evidence).any(|text| text.len() > LONGEST_TEXT)
+        texts.chain(evidence).chain(&mark.log).any(|text| text.len() > LONGEST_TEXT)
     };
     match edit.changes.iter().find(|change| is_long(&change.after)) {
         Some(change) => Err(StoreError::Refused(format!(

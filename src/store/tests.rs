@@ -152,6 +152,7 @@ fn full_mark() -> Mark {
             Conflict { claim: Claim::Owner(None), by: None, on: Some(date(2026, 11, 20)) },
             Conflict { claim: Claim::Tested(Some(date(2026, 10, 1))), by: None, on: None },
         ],
+        log: vec!["2026-11-23 no: gap -> covered; note: one".into(), "# not a comment".into()],
     }
 }
 
@@ -172,7 +173,7 @@ fn the_file_reads_like_this() {
     catalog.mitigations.clear();
     let text = document.emit(&catalog);
     let body: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    let expected = r#"format: 1
+    let expected = r##"format: 1
 release: "2026.09"
 marks:
   AML.T0000:
@@ -209,7 +210,10 @@ marks:
         "on": 2026-11-20
       - field: tested
         value: 2026-10-01
-..."#;
+    log:
+      - "2026-11-23 no: gap -> covered; note: one"
+      - "# not a comment"
+..."##;
     assert_eq!(body.join("\n"), expected);
     assert_eq!(marks_of(Document::read(text.as_bytes()).unwrap()), marks_of(document));
 }
@@ -802,8 +806,10 @@ fn any_mark() -> impl Strategy<Value = Mark> {
     ];
     let conflict = (claim, text(), day()).prop_map(|(claim, by, on)| Conflict { claim, by, on });
     let conflicts = prop::collection::vec(conflict, 0..3);
-    (status(), text(), text(), prop::collection::vec(evidence, 0..3), day(), day(), text(), day(), conflicts)
-        .prop_map(|(status, owner, note, evidence, tested, review, by, on, conflicts)| Mark {
+    let evidence = prop::collection::vec(evidence, 0..3);
+    let log = prop::collection::vec(nasty(), 0..3);
+    (status(), text(), text(), evidence, day(), day(), text(), day(), conflicts, log).prop_map(
+        |(status, owner, note, evidence, tested, review, by, on, conflicts, log)| Mark {
             status,
             owner,
             note,
@@ -813,7 +819,9 @@ fn any_mark() -> impl Strategy<Value = Mark> {
             by,
             on,
             conflicts,
-        })
+            log,
+        },
+    )
 }
 
 proptest! {
