@@ -272,7 +272,7 @@ impl Store {
     }
 
     /// Replaces the file, or overwrites it where another file could not take its place.
-    fn put(
+    pub(super) fn put(
         &self,
         target: &Path,
         before: Option<&[u8]>,
@@ -351,7 +351,8 @@ pub(super) fn verify(
         return Err(refuse("the disk returned other bytes, or more than 8 MiB".into()));
     }
     let again = Document::read(written).map_err(|damage| refuse(damage.what))?;
-    let same_marks = again.entries.len() == meant.entries.len()
+    let same_marks = again.about == meant.about
+        && again.entries.len() == meant.entries.len()
         && again.entries.iter().zip(&meant.entries).all(|((a, x), (b, y))| a == b && x.mark == y.mark);
     if !same_marks || again.emit(catalog) != text {
         return Err(refuse("it says something else".into()));

@@ -23,6 +23,8 @@ mod paths;
 mod release;
 mod seal;
 mod session;
+mod shelf;
+mod snapshot;
 mod tree;
 
 #[cfg(test)]
@@ -51,6 +53,8 @@ pub use merge::{Leftovers, merge_files};
 pub use paths::Paths;
 pub use release::read_release;
 pub use session::{Session, Written, fits};
+pub use shelf::{Shelf, Shelved};
+pub use snapshot::{Snapshot, Snapshots};
 
 /// How long a commit waits for another process.
 const PATIENCE: Duration = Duration::from_secs(2);

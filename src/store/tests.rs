@@ -21,6 +21,7 @@ mod faults;
 mod journals;
 mod merge;
 mod power;
+mod shelf;
 
 fn id(text: &str) -> ObjectId {
     text.parse().unwrap()
