@@ -163,6 +163,8 @@ pub struct App {
     place: usize,
     side_positions: [Position; 3],
     side_id: Option<ObjectId>,
+    /// Whose page beside the matrix is being read, not only passed by.
+    side_read: Option<ObjectId>,
     hits: Vec<ObjectId>,
     hit: usize,
     saving: Saving,
@@ -226,6 +228,7 @@ impl App {
             place: 0,
             side_positions: [Position::default(); 3],
             side_id: None,
+            side_read: None,
             hits: Vec::new(),
             hit: 0,
             saving: Saving::default(),

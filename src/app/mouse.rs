@@ -98,6 +98,7 @@ impl App {
             Under::Tactic(id) if twice => self.open(id),
             Under::Tactic(_) | Under::Nothing | Under::Hint(Does::Leave) => {}
             Under::Pane(pane, link) => {
+                self.whole_panes();
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
                     Some(Screen::Object(view)) => view.focus = pane,
@@ -151,6 +152,7 @@ impl App {
             Some(Popup::Note(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
+                    self.whole_panes();
                     if let Some(pane) = self.panes.get_mut(pane) {
                         pane.scroll(by * NOTCH);
                     }

@@ -21,7 +21,20 @@ pub fn object(
     parts: &[Part],
     cells: usize,
 ) -> Page {
-    let mut b = Builder { catalog, assessment, today, parts, cells, page: Page::default() };
+    top_of_object(catalog, assessment, today, id, parts, (cells, usize::MAX))
+}
+
+/// The same page, of which at least the first `most` lines are as they would be: most of a page that is
+/// only passed by is never seen, and laying it out takes longer than all the rest of a frame.
+pub fn top_of_object(
+    catalog: &Catalog,
+    assessment: &Assessment,
+    today: Date,
+    id: ObjectId,
+    parts: &[Part],
+    (cells, most): (usize, usize),
+) -> Page {
+    let mut b = Builder { catalog, assessment, today, parts, cells, most, page: Page::default() };
     match id.kind() {
         Kind::Technique => catalog.technique(id).map(|o| b.technique(o)),
         Kind::Tactic => catalog.tactic(id).map(|o| b.tactic(o)),
@@ -41,6 +54,8 @@ pub(super) struct Builder<'a> {
     pub(super) today: Date,
     parts: &'a [Part],
     cells: usize,
+    /// Lines after which nothing more is laid out.
+    most: usize,
     page: Page,
 }
 
@@ -232,6 +247,11 @@ impl Builder<'_> {
         if !self.parts.contains(&part) {
             return false;
         }
+        if self.is_full() {
+            let end = self.page.lines.len();
+            self.page.sections.push(Section { title, count, lines: end..end });
+            return false;
+        }
         if title.is_empty() {
             let start = self.page.lines.len();
             self.page.sections.push(Section { title: "Text", count: None, lines: start..start });
@@ -262,7 +282,14 @@ impl Builder<'_> {
         self.page.lines.len()
     }
 
+    fn is_full(&self) -> bool {
+        self.page.lines.len() >= self.most
+    }
+
     pub(super) fn push_wrapped(&mut self, spans: &[Span], first: &str, indent: usize) {
+        if self.is_full() {
+            return;
+        }
         let lines = wrap(spans, self.cells, first, indent);
         self.page.lines.extend(lines);
     }
@@ -338,6 +365,9 @@ impl Builder<'_> {
     }
 
     fn prose(&mut self, id: ObjectId, description: &str) {
+        if self.is_full() {
+            return;
+        }
         self.page.lines.push(Line::new());
         if description.trim().is_empty() {
             let line = self.page.lines.len();
@@ -354,7 +384,7 @@ impl Builder<'_> {
 
     /// A sentence below a row.
     fn below(&mut self, text: &str) {
-        if !text.trim().is_empty() {
+        if !self.is_full() && !text.trim().is_empty() {
             render(text, self.cells, 4, &mut self.page.lines, &mut self.page.links);
         }
     }
