@@ -20,6 +20,8 @@ use std::os::fd::AsFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::app::{App, Effect, Event, UserTheme};
+#[cfg(debug_assertions)]
+use crate::app::{Code, Key};
 use crate::config;
 use crate::store::{ConfigFiles, Stamp, Store};
 use crate::ui::Ui;
@@ -98,6 +100,18 @@ fn is_gone(error: &io::Error) -> bool {
     use rustix::io::Errno;
     let code = error.raw_os_error();
     [Errno::IO, Errno::PIPE, Errno::BADF, Errno::NXIO].iter().any(|e| code == Some(e.raw_os_error()))
+}
+
+/// Panics at F12 with the text of `ATLASNAV_TEST_FAULT`, if that is set: for the test that the terminal
+/// is given back. Not in a release build.
+#[cfg(debug_assertions)]
+fn fault_on_demand(event: &Event) {
+    if *event != Event::Key(Key::plain(Code::F(12))) {
+        return;
+    }
+    if let Ok(text) = std::env::var("ATLASNAV_TEST_FAULT") {
+        panic!("{text}");
+    }
 }
 
 struct Runtime {
@@ -241,6 +255,8 @@ impl Runtime {
             Some(Input::Paste(text)) => Event::Paste(text),
             None => return Ok(()),
         };
+        #[cfg(debug_assertions)]
+        fault_on_demand(&event);
         let today = jiff::Zoned::now().date();
         if today != app.today {
             self.event(app, Event::Today(today))?;
