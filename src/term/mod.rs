@@ -7,6 +7,8 @@
 mod clipboard;
 mod editor;
 mod encode;
+#[cfg(debug_assertions)]
+mod fault;
 mod input;
 mod output;
 mod saver;
@@ -20,8 +22,6 @@ use std::os::fd::AsFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::app::{App, Effect, Event, UserTheme};
-#[cfg(debug_assertions)]
-use crate::app::{Code, Key};
 use crate::config;
 use crate::store::{ConfigFiles, Stamp, Store};
 use crate::ui::Ui;
@@ -86,6 +86,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
+    screen::tell_faults();
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
@@ -100,18 +101,6 @@ fn is_gone(error: &io::Error) -> bool {
     use rustix::io::Errno;
     let code = error.raw_os_error();
     [Errno::IO, Errno::PIPE, Errno::BADF, Errno::NXIO].iter().any(|e| code == Some(e.raw_os_error()))
-}
-
-/// Panics at F12 with the text of `ATLASNAV_TEST_FAULT`, if that is set: for the test that the terminal
-/// is given back. Not in a release build.
-#[cfg(debug_assertions)]
-fn fault_on_demand(event: &Event) {
-    if *event != Event::Key(Key::plain(Code::F(12))) {
-        return;
-    }
-    if let Ok(text) = std::env::var("ATLASNAV_TEST_FAULT") {
-        panic!("{text}");
-    }
 }
 
 struct Runtime {
@@ -256,7 +245,7 @@ impl Runtime {
             None => return Ok(()),
         };
         #[cfg(debug_assertions)]
-        fault_on_demand(&event);
+        fault::in_loop(&event);
         let today = jiff::Zoned::now().date();
         if today != app.today {
             self.event(app, Event::Today(today))?;

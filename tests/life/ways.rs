@@ -94,7 +94,7 @@ fn by_sighup() {
 #[test]
 fn by_a_fault() {
     let home = Home::new();
-    let mut line = start(&home, &[("ATLASNAV_TEST_FAULT", "a fault \x1b[31mfor the test")]);
+    let mut line = start(&home, &[("ATLASNAV_TEST_FAULT", "loop a fault \x1b[31mfor the test")]);
     line.type_keys("\x1b[24~");
     line.until_shown("a fault <U+001B>[31mfor the test");
     let screen = line.text();
@@ -107,6 +107,33 @@ fn by_a_fault() {
     let report = String::from_utf8_lossy(&line.bytes[farewell + FAREWELL.len()..]).into_owned();
     assert!(report.starts_with("atlasnav has a fault") && !report.contains('\x1b'), "{report:?}");
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "partial");
+}
+
+/// The screen is the first thread's, and stays; the fault is told at the end, when it can be read.
+#[cfg(debug_assertions)]
+#[test]
+fn by_q_after_a_fault_in_the_thread_that_saves() {
+    let home = Home::new();
+    let fault = [("ATLASNAV_TEST_FAULT", "saver a fault \x1b[31mfor the test")];
+    let mut line = Line::start(&home, (80, 24), &["setsid", "-c", PROGRAM], &fault);
+    line.until_shown(FIRST);
+    let ours = line.modes();
+    // Two marks: the first ends the thread, and the second is told that it has ended.
+    line.type_keys("mp");
+    line.until_shown("1/208 assessed");
+    line.until("the end of the thread", |line| {
+        line.type_keys("jmp");
+        line.text().contains("The part that saves has stopped")
+    });
+    assert_eq!((line.modes(), line.count(FAREWELL.as_bytes())), (ours, 0), "the screen is still ours");
+    line.type_keys("\x03");
+    line.until_shown("a fault <U+001B>[31mfor the test");
+    until_given_back(&mut line);
+    assert_eq!(line.end().code(), Some(3), "not every mark is on disk");
+    let screen = line.text();
+    assert!(screen.contains("atlasnav had a fault and went on without a part"), "{screen}");
+    assert!(screen.contains("The part that saves"), "{screen}");
+    assert!(!home.marks().exists());
 }
 
 #[test]
