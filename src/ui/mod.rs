@@ -54,7 +54,8 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
     let Some(frame) = frame(app.size, on_matrix) else {
         let (width, height) = app.size;
         let text = format!("atlasnav needs {}x{}, this is {width}x{height}", SMALLEST.0, SMALLEST.1);
-        canvas.text(0, 0, width, &text, theme::Role::Normal);
+        // Without a row there is none to say it in.
+        canvas.text(0, 0, if height == 0 { 0 } else { width }, &text, theme::Role::Normal);
         return;
     };
     bars::title(app, canvas, frame.title);

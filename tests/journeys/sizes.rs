@@ -100,6 +100,22 @@ fn every_screen_after_every_resize() {
     }
 }
 
+/// Every window up to 20 by 20, on every screen; then the same screen is there again.
+#[test]
+fn every_screen_at_each_small_size() {
+    for keys in EVERYWHERE {
+        let mut journey = marked(80, 24).keys(keys);
+        for size in (0..=20).flat_map(|width| (0..=20).map(move |height| (width, height))) {
+            journey.event(Event::Resize(size.0, size.1));
+            draw_at(&journey, keys);
+        }
+        // Its title says which screen it is; how far it is scrolled may have changed.
+        let before = marked(80, 24).keys(keys);
+        let after = journey.resize(80, 24);
+        assert_eq!(after.rows()[0], before.rows()[0], "{keys}");
+    }
+}
+
 #[test]
 fn keys_at_no_size_at_all() {
     for keys in EVERYWHERE {
