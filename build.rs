@@ -57,9 +57,9 @@ fn guide() -> Result<(), Failure> {
 /// Writes `NAME.postcard` and `NAME.txt`, and makes sure that they read back as they were.
 fn carry<T: Serialize + DeserializeOwned + PartialEq>(name: &str, whole: &T) -> Result<(), Failure> {
     let (structure, texts) = catalog::pack::pack(whole)?;
-    // The texts live as long as the build script, which is what borrowing them asks for.
-    let texts: &'static str = texts.leak();
-    if catalog::pack::unpack::<T>(&structure, texts)? != *whole {
+    // They live as long as the build script, which is what borrowing them asks for.
+    let (structure, texts): (&'static [u8], &'static str) = (structure.leak(), texts.leak());
+    if catalog::pack::unpack::<T>(structure, texts)? != *whole {
         return Err(format!("the compiled form of the {name} reads back differently").into());
     }
     let out = env::var("OUT_DIR")?;
