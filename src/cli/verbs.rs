@@ -385,6 +385,12 @@ impl Context<'_> {
         let assessment = self.assessment_to_mark(true)?;
         let before = assessment.mark(id).clone();
         let mut after = Mark { ..before.clone() };
+        // Where the status stays, the answer says that the note has not.
+        let about = match (state, note.as_deref()) {
+            (None, Some("")) => "; the note is gone",
+            (None, Some(_)) => "; the note is kept",
+            _ => "",
+        };
         if let Some(state) = state {
             after.set_state(state, self.today);
         }
@@ -399,12 +405,18 @@ impl Context<'_> {
             for notice in &saved.notices {
                 complain(notice);
             }
-            return self.tell_mark(&saved.assessment, id, json);
+            return self.tell_mark(&saved.assessment, id, about, json);
         }
-        self.tell_mark(&assessment, id, json)
+        self.tell_mark(&assessment, id, about, json)
     }
 
-    fn tell_mark(&self, assessment: &Assessment, id: ObjectId, json: bool) -> Result<(), Failure> {
+    fn tell_mark(
+        &self,
+        assessment: &Assessment,
+        id: ObjectId,
+        about: &str,
+        json: bool,
+    ) -> Result<(), Failure> {
         if json {
             return print_json(&json::mark(assessment, self.today, id));
         }
@@ -413,7 +425,7 @@ impl Context<'_> {
         let name = self.catalog.full_name(id);
         let dispute = assessment.mark(id).status_dispute();
         let dispute = dispute.map(|words| format!(", {words}; the next mark settles it")).unwrap_or_default();
-        out.line(&format!("{} {} {name}: {}{dispute}", state.glyph(), id.short(), state.word()));
+        out.line(&format!("{} {} {name}: {}{dispute}{about}", state.glyph(), id.short(), state.word()));
         out.finish()
     }
 

@@ -69,7 +69,7 @@ pub struct Hit {
     pub name: String,
     /// Positions (in characters) of the matched letters in `name`, ascending.
     pub spans: Vec<usize>,
-    /// For a hit in text: a piece of it around the match, on one line.
+    /// For a hit in text: a piece of it around the match, on one line. For [`Found::Term`]: the term.
     pub snippet: String,
 }
 
@@ -247,8 +247,11 @@ fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
     let mut rest = hits;
     rest.reverse();
     while let Some(hit) = rest.pop() {
-        let term = hit.name.clone();
         let leads_to = see(catalog, &hit);
+        let term = match hit.item {
+            Item::Term(term) => guide().terms.get(term).map_or("", |term| &*term.name),
+            Item::Object(_) => "",
+        };
         out.push(hit);
         for id in leads_to {
             let item = Item::Object(id);
@@ -261,7 +264,7 @@ fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
                 found: Found::Term,
                 name: catalog.full_name(id),
                 spans: Vec::new(),
-                snippet: format!("see {term}"),
+                snippet: format!("term {term}"),
             });
         }
     }
