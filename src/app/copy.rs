@@ -1,6 +1,6 @@
 //! Copying: what goes to the terminal's clipboard, and the same text to select by hand.
 
-use super::{App, Command, Effect, Overlay};
+use super::{App, Command, Effect, Popup};
 use crate::catalog::ObjectId;
 use crate::page::{width, wrap_text};
 
@@ -76,7 +76,7 @@ impl App {
             let copies = self.key_of(Command::Copy(Copied::Id));
             self.tell(format!("Nothing has been copied yet; {copies} copies the id."));
         } else {
-            self.overlays.push(Overlay::Copied(0));
+            self.popups.push(Popup::Copied(0));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{App, Command, Filter, Overlay, Screen};
+use super::{App, Command, Filter, Popup, Screen};
 use crate::catalog::{Facet, Lens, ObjectId};
 use crate::page::ListKind;
 
@@ -21,28 +21,28 @@ impl App {
         }
         let values: Vec<_> = values.into_iter().map(|(count, value)| (value, count)).collect();
         let chosen = values.iter().position(|(v, _)| self.lens.has(facet, &v.key)).unwrap_or(0);
-        self.overlays.push(Overlay::Filter(Filter { facet, values, chosen, touched: false }));
+        self.popups.push(Popup::Filter(Filter { facet, values, chosen, touched: false }));
     }
 
     /// Filters by the chosen value; `only` by it alone of its facet, unless values were ticked, and
     /// closes the choice.
     pub(super) fn choose_filter(&mut self, only: bool) {
-        let Some(Overlay::Filter(filter)) = self.overlays.last() else { return };
+        let Some(Popup::Filter(filter)) = self.popups.last() else { return };
         let Some((value, _)) = filter.values.get(filter.chosen) else { return };
         let (facet, key, touched) = (filter.facet, value.key.clone(), filter.touched);
         let mut lens = self.lens.clone();
-        match self.overlays.last_mut() {
+        match self.popups.last_mut() {
             // Who has ticked values means these, and not the one that the cursor is on.
-            Some(Overlay::Filter(_)) if only && touched => {
-                self.overlays.pop();
+            Some(Popup::Filter(_)) if only && touched => {
+                self.popups.pop();
                 return;
             }
-            Some(Overlay::Filter(filter)) if !only => filter.touched = true,
+            Some(Popup::Filter(filter)) if !only => filter.touched = true,
             _ => {}
         }
         if only {
             lens.only(facet, &key);
-            self.overlays.pop();
+            self.popups.pop();
         } else {
             lens.toggle(facet, &key);
         }

@@ -4,14 +4,14 @@ use tui_input::{Input, InputRequest};
 
 use super::command::{Command, Row, Scope};
 use super::keymap::Keymap;
-use super::{App, Code, Effect, Key, Overlay, Palette, Screen, Search};
+use super::{App, Code, Effect, Key, Palette, Popup, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
 use crate::search::{Hit, Index, Item, Query, fuzzy, near_id};
 
 impl App {
     pub(super) fn start_search(&mut self, search: Search) {
         self.put_out();
-        self.overlays.push(Overlay::Search(search));
+        self.popups.push(Popup::Search(search));
     }
 
     /// Puts the hits out, and folds what was opened for them.
@@ -37,22 +37,20 @@ impl App {
 
     /// What is wrong with the fields of the query that is being typed.
     pub fn search_problem(&self) -> Option<String> {
-        match self.overlays.last()? {
-            Overlay::Search(search) => Query::parse(&self.catalog, search.input.value()).problem,
+        match self.popups.last()? {
+            Popup::Search(search) => Query::parse(&self.catalog, search.input.value()).problem,
             _ => None,
         }
     }
 
     fn input(&mut self) -> Option<&mut Input> {
-        match self.overlays.last_mut()? {
-            Overlay::Search(search) => Some(&mut search.input),
-            Overlay::Palette(palette) => Some(&mut palette.input),
-            Overlay::Note(note) => Some(&mut note.input),
-            Overlay::Filter(_)
-            | Overlay::Themes(_)
-            | Overlay::Help(_)
-            | Overlay::Messages(_)
-            | Overlay::Copied(_) => None,
+        match self.popups.last_mut()? {
+            Popup::Search(search) => Some(&mut search.input),
+            Popup::Palette(palette) => Some(&mut palette.input),
+            Popup::Note(note) => Some(&mut note.input),
+            Popup::Filter(_) | Popup::Themes(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
+                None
+            }
         }
     }
 
@@ -67,7 +65,7 @@ impl App {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        let multiline = matches!(self.overlays.last(), Some(Overlay::Note(_)));
+        let multiline = matches!(self.popups.last(), Some(Popup::Note(_)));
         let text = crate::catalog::sanitize(text, multiline).into_owned();
         let Some(input) = self.input() else {
             let (find, note) = (self.key_of(Command::Find), self.key_of(Command::Note));
@@ -84,26 +82,26 @@ impl App {
 
     /// The text has changed: find anew, choose the first.
     fn typed(&mut self) {
-        match self.overlays.last_mut() {
-            Some(Overlay::Search(search)) => {
+        match self.popups.last_mut() {
+            Some(Popup::Search(search)) => {
                 let index = self.index.get_or_insert_with(|| Index::new(&self.catalog));
                 search.hits = index.find(&self.catalog, search.input.value());
                 search.chosen = 0;
                 self.lit = techniques(&search.hits).collect();
             }
-            Some(Overlay::Palette(palette)) => palette.chosen = 0,
-            Some(Overlay::Note(note)) => note.warned = false,
+            Some(Popup::Palette(palette)) => palette.chosen = 0,
+            Some(Popup::Note(note)) => note.warned = false,
             _ => {}
         }
     }
 
     pub(super) fn choose(&mut self, by: isize) {
         let commands = self.palette_rows().len();
-        let (chosen, count) = match self.overlays.last_mut() {
-            Some(Overlay::Search(search)) => (&mut search.chosen, search.hits.len()),
-            Some(Overlay::Palette(palette)) => (&mut palette.chosen, commands),
-            Some(Overlay::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
-            Some(Overlay::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
+        let (chosen, count) = match self.popups.last_mut() {
+            Some(Popup::Search(search)) => (&mut search.chosen, search.hits.len()),
+            Some(Popup::Palette(palette)) => (&mut palette.chosen, commands),
+            Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
+            Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -113,7 +111,7 @@ impl App {
     /// The commands that the palette offers for what is typed: by name, allowing for letters left out, or
     /// by the words of their help.
     pub fn palette_rows(&self) -> Vec<&'static Row> {
-        let Some(Overlay::Palette(Palette { input, .. })) = self.overlays.last() else { return Vec::new() };
+        let Some(Popup::Palette(Palette { input, .. })) = self.popups.last() else { return Vec::new() };
         let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
         let rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).collect();
         if words.is_empty() {
@@ -146,9 +144,9 @@ impl App {
     }
 
     pub(super) fn accept(&mut self) -> Vec<Effect> {
-        match self.overlays.last() {
-            Some(Overlay::Search(_)) => {
-                let Some(Overlay::Search(search)) = self.overlays.pop() else { return Vec::new() };
+        match self.popups.last() {
+            Some(Popup::Search(_)) => {
+                let Some(Popup::Search(search)) = self.popups.pop() else { return Vec::new() };
                 self.take_hits(&search);
                 match search.hits.get(search.chosen) {
                     Some(hit) => {
@@ -169,17 +167,17 @@ impl App {
                     }
                 }
             }
-            Some(Overlay::Palette(palette)) => {
+            Some(Popup::Palette(palette)) => {
                 let row = self.palette_rows().get(palette.chosen).copied();
-                self.overlays.pop();
+                self.popups.pop();
                 if let Some(row) = row {
                     return self.run(row.command);
                 }
             }
-            Some(Overlay::Filter(_)) => self.choose_filter(true),
-            Some(Overlay::Themes(_)) => return self.keep_theme(),
-            Some(Overlay::Note(_)) => {
-                let Some(Overlay::Note(note)) = self.overlays.pop() else { return Vec::new() };
+            Some(Popup::Filter(_)) => self.choose_filter(true),
+            Some(Popup::Themes(_)) => return self.keep_theme(),
+            Some(Popup::Note(_)) => {
+                let Some(Popup::Note(note)) = self.popups.pop() else { return Vec::new() };
                 return self.set_note(note.id, note.input.value());
             }
             _ => {}
@@ -195,10 +193,10 @@ impl App {
 
     /// Leaves the search with its techniques lit, the cursor on the chosen one.
     pub(super) fn keep_hits(&mut self) {
-        if !matches!(self.overlays.last(), Some(Overlay::Search(_))) {
+        if !matches!(self.popups.last(), Some(Popup::Search(_))) {
             return;
         }
-        let Some(Overlay::Search(search)) = self.overlays.pop() else { return };
+        let Some(Popup::Search(search)) = self.popups.pop() else { return };
         self.take_hits(&search);
         let from_chosen = search.hits.get(search.chosen..).unwrap_or_default();
         match techniques(from_chosen).chain(techniques(&search.hits)).next() {
@@ -220,7 +218,7 @@ impl App {
     pub(super) fn cancel(&mut self) {
         let key = |command| self.keymap.key_of(Scope::Text, command);
         let (cancel, accept) = (key(Command::Cancel), key(Command::Accept));
-        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+        if let Some(Popup::Note(note)) = self.popups.last_mut() {
             let before = self.assessment.mark(note.id).note.as_deref().unwrap_or_default();
             if note.input.value() != before && !std::mem::replace(&mut note.warned, true) {
                 self.tell(format!(
@@ -229,20 +227,20 @@ impl App {
                 return;
             }
         }
-        match self.overlays.last() {
-            Some(Overlay::Themes(_)) => self.leave_themes(),
-            Some(Overlay::Search(_)) => {
-                self.overlays.pop();
+        match self.popups.last() {
+            Some(Popup::Themes(_)) => self.leave_themes(),
+            Some(Popup::Search(_)) => {
+                self.popups.pop();
                 self.lit.clear();
             }
             _ => {
-                self.overlays.pop();
+                self.popups.pop();
             }
         }
     }
 
     pub(super) fn new_line(&mut self) {
-        if let Some(Overlay::Note(note)) = self.overlays.last_mut() {
+        if let Some(Popup::Note(note)) = self.popups.last_mut() {
             note.input.handle(InputRequest::InsertChar('\n'));
         }
     }

@@ -1,7 +1,7 @@
 //! The help and the messages as lines to scroll through.
 
 use super::command::{COMMANDS, Scope};
-use super::{App, Overlay};
+use super::{App, Popup};
 use crate::coverage::State;
 use crate::page::wrap_text;
 
@@ -90,10 +90,10 @@ impl App {
 
     /// How many lines the help or the messages have.
     pub(super) fn popup_lines(&self) -> usize {
-        match self.overlays.last() {
-            Some(Overlay::Help(_)) => self.help().len(),
-            Some(Overlay::Messages(_)) => self.message_lines().len(),
-            Some(Overlay::Copied(_)) => self.copied_lines().len(),
+        match self.popups.last() {
+            Some(Popup::Help(_)) => self.help().len(),
+            Some(Popup::Messages(_)) => self.message_lines().len(),
+            Some(Popup::Copied(_)) => self.copied_lines().len(),
             _ => 0,
         }
     }

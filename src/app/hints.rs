@@ -2,7 +2,7 @@
 
 use super::command::{Command, Row};
 use super::keymap::{Keymap, shown};
-use super::{App, Overlay, Screen};
+use super::{App, Popup, Screen};
 use crate::page::width;
 
 /// One hint.
@@ -86,8 +86,8 @@ impl App {
             "pane" => self.panes.len() > 1,
             "section" => matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)),
             "cards" => matches!(self.screen(), Screen::Glossary(_)),
-            "on matrix" => matches!(self.overlays.last(), Some(Overlay::Search(_))),
-            "choose" => !matches!(self.overlays.last(), Some(Overlay::Note(_))),
+            "on matrix" => matches!(self.popups.last(), Some(Popup::Search(_))),
+            "choose" => !matches!(self.popups.last(), Some(Popup::Note(_))),
             // On the cards the word is about the card.
             "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck),
             _ => true,

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{App, Command, Effect, NoteEdit, Outcome, Overlay};
+use super::{App, Command, Effect, NoteEdit, Outcome, Popup};
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Change, Edit, Mark, Record, State};
 
@@ -270,7 +270,7 @@ impl App {
             return;
         }
         let note = self.assessment.mark(id).note.clone().unwrap_or_default();
-        self.overlays.push(Overlay::Note(NoteEdit { id, input: Input::new(note), warned: false }));
+        self.popups.push(Popup::Note(NoteEdit { id, input: Input::new(note), warned: false }));
     }
 
     pub(super) fn note_in_editor(&mut self) -> Vec<Effect> {

@@ -40,7 +40,7 @@ pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
-pub use screen::{Filter, ListView, NoteEdit, ObjectView, Overlay, Palette, Screen, Search, ThemeChoice};
+pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
 pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
@@ -139,7 +139,7 @@ pub struct App {
     pub lens: Lens,
     /// The techniques that the lens shows; None for all.
     in_lens: Option<BTreeSet<ObjectId>>,
-    pub overlays: Vec<Overlay>,
+    pub popups: Vec<Popup>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
     /// Whether the menu of what may follow them is open.
@@ -223,7 +223,7 @@ impl App {
             size: start.size,
             theme: start.theme,
             theme_name: start.settings.theme,
-            overlays: Vec::new(),
+            popups: Vec::new(),
             pending: Vec::new(),
             menu_open: false,
             menu_pause: start.settings.which_key,
@@ -301,11 +301,11 @@ impl App {
 
     /// Which bindings hold now.
     pub fn scope(&self) -> Scope {
-        match self.overlays.last() {
-            Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Note(_)) => Scope::Text,
-            Some(Overlay::Filter(_)) => Scope::Filter,
-            Some(Overlay::Themes(_)) => Scope::Themes,
-            Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => Scope::Popup,
+        match self.popups.last() {
+            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_)) => Scope::Text,
+            Some(Popup::Filter(_)) => Scope::Filter,
+            Some(Popup::Themes(_)) => Scope::Themes,
+            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => Scope::Popup,
             None => self.screen_scope(),
         }
     }

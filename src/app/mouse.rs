@@ -4,7 +4,7 @@ use super::command::Command;
 use super::grid::{Cell, HEAD_ROWS};
 use super::hints::Does;
 use super::layout::{self, Area};
-use super::{App, Effect, Event, Overlay, Screen, Tab};
+use super::{App, Effect, Event, Popup, Screen, Tab};
 use crate::catalog::ObjectId;
 use crate::page::width;
 
@@ -75,11 +75,11 @@ impl App {
             MouseDid::Click => self.click(mouse, false),
             MouseDid::DoubleClick => self.click(mouse, true),
             MouseDid::Wheel(by) => self.wheel(mouse, isize::from(by)),
-            MouseDid::WheelSideways(by) => match self.overlays.last() {
+            MouseDid::WheelSideways(by) => match self.popups.last() {
                 None => self.run(if by > 0 { Command::Right } else { Command::Left }),
                 Some(_) => Vec::new(),
             },
-            MouseDid::WheelZoom(by) => match (self.overlays.last(), self.screen()) {
+            MouseDid::WheelZoom(by) => match (self.popups.last(), self.screen()) {
                 (None, Screen::Matrix) => self.run(if by > 0 { Command::ZoomOut } else { Command::ZoomIn }),
                 _ => Vec::new(),
             },
@@ -137,11 +137,11 @@ impl App {
             Under::ListHead => return self.run(Command::Sort),
             Under::Card => return self.run(Command::TurnCard),
             Under::Choice(row) => {
-                let chosen = match self.overlays.last_mut() {
-                    Some(Overlay::Search(search)) => &mut search.chosen,
-                    Some(Overlay::Palette(palette)) => &mut palette.chosen,
-                    Some(Overlay::Filter(filter)) => &mut filter.chosen,
-                    Some(Overlay::Themes(choice)) => &mut choice.chosen,
+                let chosen = match self.popups.last_mut() {
+                    Some(Popup::Search(search)) => &mut search.chosen,
+                    Some(Popup::Palette(palette)) => &mut palette.chosen,
+                    Some(Popup::Filter(filter)) => &mut filter.chosen,
+                    Some(Popup::Themes(choice)) => &mut choice.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
@@ -155,16 +155,16 @@ impl App {
     }
 
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
-        match self.overlays.last() {
-            Some(Overlay::Search(_) | Overlay::Palette(_) | Overlay::Filter(_) | Overlay::Themes(_)) => {
+        match self.popups.last() {
+            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_)) => {
                 self.choose(by);
             }
-            Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)) => {
+            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => {
                 for _ in 0..NOTCH {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
                 }
             }
-            Some(Overlay::Note(_)) => {}
+            Some(Popup::Note(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
                     if let Some(pane) = self.panes.get_mut(pane) {
@@ -190,8 +190,8 @@ impl App {
             let hint = hints.iter().find(|h| (h.x..h.x + h.cells()).contains(&mouse.x));
             return hint.map_or(Under::Nothing, |h| Under::Hint(h.does));
         }
-        if let Some(overlay) = self.overlays.last() {
-            return self.under_popup(overlay, frame.body, mouse);
+        if let Some(popup) = self.popups.last() {
+            return self.under_popup(popup, frame.body, mouse);
         }
         if let Some((i, pane)) = self.panes.iter().enumerate().find(|(_, p)| contains(p.area, mouse)) {
             // Panes leave their first column blank.
@@ -265,15 +265,13 @@ impl App {
     }
 
     /// The row of a popup: some have a row of input above their rows, the themes have samples below.
-    fn under_popup(&self, overlay: &Overlay, body: Area, mouse: Mouse) -> Under {
-        let (area, (above, below), chosen, count) = match overlay {
-            Overlay::Search(s) => (layout::search(body), (1, 0), s.chosen, s.hits.len()),
-            Overlay::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
-            Overlay::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
-            Overlay::Themes(t) => {
-                (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len())
-            }
-            Overlay::Note(_) | Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_) => {
+    fn under_popup(&self, popup: &Popup, body: Area, mouse: Mouse) -> Under {
+        let (area, (above, below), chosen, count) = match popup {
+            Popup::Search(s) => (layout::search(body), (1, 0), s.chosen, s.hits.len()),
+            Popup::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
+            Popup::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
+            Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
+            Popup::Note(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
                 return Under::Nothing;
             }
         };

@@ -48,7 +48,7 @@ impl ObjectView {
 
 /// What lies over the screen and has the keys.
 #[derive(Debug)]
-pub enum Overlay {
+pub enum Popup {
     Search(Search),
     Palette(Palette),
     Note(NoteEdit),

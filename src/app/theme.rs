@@ -1,6 +1,6 @@
 //! Choosing a theme: the screen shows each at once, Enter keeps it, Esc goes back.
 
-use super::{App, Effect, Overlay, ThemeChoice, UserTheme};
+use super::{App, Effect, Popup, ThemeChoice, UserTheme};
 use crate::config::{BUILTIN, Theme};
 
 impl App {
@@ -13,20 +13,13 @@ impl App {
         names.extend(own.iter().map(|theme| theme.name.clone()));
         let chosen = names.iter().position(|name| *name == self.theme_name).unwrap_or(0);
         let before = Box::new(self.theme.clone());
-        self.overlays.push(Overlay::Themes(ThemeChoice {
-            names,
-            chosen,
-            builtin,
-            before,
-            own,
-            problem: None,
-        }));
+        self.popups.push(Popup::Themes(ThemeChoice { names, chosen, builtin, before, own, problem: None }));
         self.show_theme();
     }
 
     /// Shows the chosen theme; the usual one where it can't be read.
     pub(super) fn show_theme(&mut self) {
-        let Some(Overlay::Themes(choice)) = self.overlays.last_mut() else { return };
+        let Some(Popup::Themes(choice)) = self.popups.last_mut() else { return };
         let Some(name) = choice.names.get(choice.chosen) else { return };
         let find = |name: &str| {
             let theme = choice.own.iter().find(|theme| theme.name == name)?;
@@ -44,13 +37,13 @@ impl App {
 
     /// Keeps the theme that is shown, in the settings too.
     pub(super) fn keep_theme(&mut self) -> Vec<Effect> {
-        let Some(Overlay::Themes(choice)) = self.overlays.last() else { return Vec::new() };
+        let Some(Popup::Themes(choice)) = self.popups.last() else { return Vec::new() };
         if let Some(problem) = choice.problem.clone() {
             self.complain(problem);
             return Vec::new();
         }
         let Some(name) = choice.names.get(choice.chosen).cloned() else { return Vec::new() };
-        self.overlays.pop();
+        self.popups.pop();
         if name == self.theme_name {
             self.tell(format!("The theme is {name}, as before."));
             return Vec::new();
@@ -61,7 +54,7 @@ impl App {
 
     /// Goes back to the theme that held.
     pub(super) fn leave_themes(&mut self) {
-        if let Some(Overlay::Themes(choice)) = self.overlays.pop() {
+        if let Some(Popup::Themes(choice)) = self.popups.pop() {
             self.theme = *choice.before;
         }
     }

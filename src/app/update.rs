@@ -3,9 +3,7 @@
 use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
-use super::{
-    App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Position, Screen, Search, Seek,
-};
+use super::{App, Effect, Event, Key, ListView, ObjectView, Palette, Popup, Position, Screen, Search, Seek};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, ListKind, ListSort, Target};
 
@@ -85,7 +83,7 @@ impl App {
                 Meaning::Run(
                     command @ (Command::Quit | Command::QuitNow | Command::Suspend | Command::Redraw),
                 ) => {
-                    self.overlays.clear();
+                    self.popups.clear();
                     self.run(command)
                 }
                 _ => Vec::new(),
@@ -111,7 +109,7 @@ impl App {
             Meaning::Nothing => {
                 let keys = std::mem::take(&mut self.pending);
                 match keys.as_slice() {
-                    [key] if !self.overlays.is_empty() => self.type_key(*key),
+                    [key] if !self.popups.is_empty() => self.type_key(*key),
                     [_, .., last] if self.alone(*last) == Meaning::Run(Command::QuitNow) => {
                         return self.run(Command::QuitNow);
                     }
@@ -137,8 +135,7 @@ impl App {
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
-        if matches!(self.overlays.last(), Some(Overlay::Help(_) | Overlay::Messages(_) | Overlay::Copied(_)))
-        {
+        if matches!(self.popups.last(), Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_))) {
             return self.run_in_popup(command);
         }
         match command {
@@ -210,9 +207,9 @@ impl App {
             Command::HideOthers => self.hide_others(),
             Command::ClearFilter => self.clear_filter(),
             Command::Sort => self.sort(),
-            Command::Help => self.overlays.push(Overlay::Help(0)),
-            Command::Palette => self.overlays.push(Overlay::Palette(Palette::default())),
-            Command::Messages => self.overlays.push(Overlay::Messages(usize::MAX)),
+            Command::Help => self.popups.push(Popup::Help(0)),
+            Command::Palette => self.popups.push(Popup::Palette(Palette::default())),
+            Command::Messages => self.popups.push(Popup::Messages(usize::MAX)),
             Command::Copy(what) => return self.copy(what),
             Command::CopyScreen => return vec![Effect::CopyScreen],
             Command::ShowCopied => self.show_copied(),
@@ -248,8 +245,7 @@ impl App {
     fn run_in_popup(&mut self, command: Command) -> Vec<Effect> {
         let page = usize::from(self.size.1.saturating_sub(6)).max(1);
         let last = self.popup_lines().saturating_sub(page);
-        let Some(Overlay::Help(at) | Overlay::Messages(at) | Overlay::Copied(at)) = self.overlays.last_mut()
-        else {
+        let Some(Popup::Help(at) | Popup::Messages(at) | Popup::Copied(at)) = self.popups.last_mut() else {
             return Vec::new();
         };
         let here = (*at).min(last);
@@ -262,9 +258,9 @@ impl App {
             Command::Bottom => last,
             Command::QuitNow => return vec![Effect::Quit],
             _ => {
-                self.overlays.pop();
+                self.popups.pop();
                 if command == Command::Palette {
-                    self.overlays.push(Overlay::Palette(Palette::default()));
+                    self.popups.push(Popup::Palette(Palette::default()));
                 }
                 return Vec::new();
             }
@@ -279,7 +275,7 @@ impl App {
             self.tell(url);
             if is_long {
                 // The messages show it whole.
-                self.overlays.push(Overlay::Messages(usize::MAX));
+                self.popups.push(Popup::Messages(usize::MAX));
             }
             return;
         }

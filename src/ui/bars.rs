@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Command, Frame, Overlay, SavingState, Screen};
+use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
 use crate::config::Depth;
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
@@ -87,11 +87,11 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
     } else if let Some(reason) = app.save_delay() {
         canvas.row(area, &format!(" NOT IN THE FILE: {reason}"), Role::Error);
-    } else if matches!(app.overlays.last(), Some(Overlay::Themes(_))) && canvas.depth == Depth::Monochrome {
+    } else if matches!(app.popups.last(), Some(Popup::Themes(_))) && canvas.depth == Depth::Monochrome {
         // Who looks for what changes has to know why nothing does.
         let why = " No colours here (NO_COLOR, TERM or --color): all themes look alike.";
         canvas.row(area, why, Role::Strong);
-    } else if let Some(Overlay::Search(search)) = app.overlays.last() {
+    } else if let Some(Popup::Search(search)) = app.popups.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
         let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
         let text = hit.map(|hit| format!(" {}: {}", hit.item.label(), hit.snippet));

@@ -15,7 +15,7 @@ mod theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::{App, Overlay, SMALLEST, Screen, frame};
+use crate::app::{App, Popup, SMALLEST, Screen, frame};
 pub use crate::config::{Charset, Depth};
 use canvas::Canvas;
 pub use links::Links;
@@ -84,15 +84,15 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         }
     }
     bars::below(app, canvas, frame);
-    match app.overlays.last() {
-        Some(Overlay::Search(search)) => search::draw(app, search, canvas, frame.body),
-        Some(Overlay::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
-        Some(Overlay::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
-        Some(Overlay::Themes(choice)) => popup::themes(choice, canvas, frame.body),
-        Some(Overlay::Note(note)) => popup::note(app, note, canvas, frame.body),
-        Some(Overlay::Help(at)) => popup::help(app, *at, canvas, frame.body),
-        Some(Overlay::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
-        Some(Overlay::Messages(at)) => popup::messages(app, *at, canvas, frame.body),
+    match app.popups.last() {
+        Some(Popup::Search(search)) => search::draw(app, search, canvas, frame.body),
+        Some(Popup::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
+        Some(Popup::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
+        Some(Popup::Themes(choice)) => popup::themes(choice, canvas, frame.body),
+        Some(Popup::Note(note)) => popup::note(app, note, canvas, frame.body),
+        Some(Popup::Help(at)) => popup::help(app, *at, canvas, frame.body),
+        Some(Popup::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
+        Some(Popup::Messages(at)) => popup::messages(app, *at, canvas, frame.body),
         None if app.menu_is_open() => popup::menu(app, canvas, frame.body),
         None => {}
     }

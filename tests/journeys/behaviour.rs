@@ -74,11 +74,11 @@ fn quitting() {
     assert!(journey(80, 24).keys("q").quit);
     assert!(journey(80, 24).keys("<enter>q").quit);
     assert!(journey(80, 24).keys("2q").quit);
-    for overlay in ["/", ":", "mn", "?", "!", "m", "g"] {
-        assert!(journey(80, 24).keys(overlay).keys("<ctrl-c>").quit, "{overlay}");
+    for popup in ["/", ":", "mn", "?", "!", "m", "g"] {
+        assert!(journey(80, 24).keys(popup).keys("<ctrl-c>").quit, "{popup}");
     }
     let journey = journey(80, 24).keys("?q");
-    assert!(!journey.quit && journey.app.overlays.is_empty(), "q closes help first");
+    assert!(!journey.quit && journey.app.popups.is_empty(), "q closes help first");
 }
 
 #[test]
@@ -160,9 +160,9 @@ fn a_note_survives_marks_and_comes_back_to_be_edited() {
     assert_eq!(note(&journey).as_deref(), Some("One.\nTwo. Three."));
     let journey = journey.keys("mnlost<esc>");
     assert!(journey.said().starts_with("The note has changed"), "typing is not dropped unasked");
-    assert_eq!(journey.app.overlays.len(), 1);
+    assert_eq!(journey.app.popups.len(), 1);
     let journey = journey.keys("<esc>");
-    assert!(journey.app.overlays.is_empty());
+    assert!(journey.app.popups.is_empty());
     assert_eq!(note(&journey).as_deref(), Some("One.\nTwo. Three."));
     let journey = journey.keys("<enter>");
     assert!(journey.text().contains("Note       One.\n            Two. Three."), "{}", journey.text());
@@ -347,7 +347,7 @@ fn a_read_only_assessment_takes_no_mark_and_says_why() {
     for keys in ["jmg", "mn", "me", "u", "U", "<ctrl-r>"] {
         journey.press(keys);
         assert_eq!(journey.said(), "It is of a newer atlasnav.", "{keys}");
-        assert!(journey.app.overlays.is_empty());
+        assert!(journey.app.popups.is_empty());
     }
     assert!(journey.saves == 0 && journey.app.assessment.marks.is_empty() && journey.edited.is_empty());
 }

@@ -136,7 +136,7 @@ fn rows_of_popups_are_clicked() {
     let shown = on(shown, "light", MouseDid::Wheel(1));
     assert_eq!(shown.app.theme, Theme::named("high-contrast", &|_| None).expect("a theme"));
     let kept = double(shown, "dark");
-    assert!(kept.app.overlays.is_empty(), "{}", kept.text());
+    assert!(kept.app.popups.is_empty(), "{}", kept.text());
     assert_eq!(kept.app.theme, Theme::named("dark", &|_| None).expect("a theme"));
     let samples = click(journey(80, 24).keys("T"), "found link");
     assert_eq!(samples.app.theme, Theme::default());

@@ -25,7 +25,7 @@ fn moving_shows_enter_keeps_and_esc_goes_back() {
     assert_eq!(journey.app.theme, theme("high-contrast"));
     journey.press("<esc>");
     assert_eq!(journey.app.theme, Theme::default());
-    assert!(journey.app.overlays.is_empty() && journey.kept_theme.is_none());
+    assert!(journey.app.popups.is_empty() && journey.kept_theme.is_none());
     journey.press("Tj<enter>");
     assert_eq!(journey.app.theme, theme("dark"));
     assert_eq!(journey.kept_theme.as_deref(), Some("dark"));
@@ -40,7 +40,7 @@ fn moving_shows_enter_keeps_and_esc_goes_back() {
     journey.press("Tkkkkk");
     assert_eq!(journey.app.theme, Theme::default(), "the first is the last upwards");
     journey.press("q");
-    assert!(!journey.quit && journey.app.overlays.is_empty(), "q closes the choice");
+    assert!(!journey.quit && journey.app.popups.is_empty(), "q closes the choice");
     assert_eq!(journey.app.theme, theme("dark"));
 }
 
@@ -77,10 +77,7 @@ fn themes_of_ones_own() {
     assert_eq!(journey.said(), "can't read shut.toml: permission denied");
     assert_eq!(journey.app.theme, Theme::default());
     journey.press("<enter>");
-    assert!(
-        journey.kept_theme.is_none() && !journey.app.overlays.is_empty(),
-        "what is not shown is not kept"
-    );
+    assert!(journey.kept_theme.is_none() && !journey.app.popups.is_empty(), "what is not shown is not kept");
     journey.press("j");
     assert!(journey.said().starts_with("theme wrong.toml, line 3: there is no role `links`; "));
     journey.press("kkk<enter>");
@@ -202,7 +199,7 @@ fn a_theme_that_comes_late_or_twice_does_no_harm() {
     let mut journey = journey(80, 24).keys("T");
     journey.event(Event::Themes(vec![own("mine", "")]));
     journey.press("j<esc><esc>");
-    assert!(journey.app.overlays.is_empty());
+    assert!(journey.app.popups.is_empty());
     assert_eq!(journey.app.theme, Theme::default());
     assert!(COMMANDS.iter().any(|row| row.name == "theme"));
 }
