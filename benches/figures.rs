@@ -180,6 +180,7 @@ fn file_of_marks() -> String {
     for (id, mark) in &marks(&catalog, 200).marks {
         text.push_str(&format!("  {id}:\n    status: {}\n    by: you\n", mark.status.word()));
     }
+    text.push_str("...\n");
     let (read, written) = read_assessment(text.as_bytes(), &catalog).expect("marks");
     assert_eq!(read.marks.len(), 200);
     written
