@@ -173,7 +173,7 @@ impl Context<'_> {
         }
         let shown = hits.iter().take(limit);
         if json {
-            return print_json(&shown.map(json::hit).collect());
+            return print_json(&shown.map(|hit| json::hit(hit, self.catalog)).collect());
         }
         let mut out = Output::with_links(self.links);
         for hit in shown {
@@ -181,8 +181,8 @@ impl Context<'_> {
                 Found::Step(step) => format!("step {}: ", step + 1),
                 _ => String::new(),
             };
-            let text =
-                if hit.snippet.is_empty() { String::new() } else { format!("  [{at}{}]", hit.snippet) };
+            let snippet = hit.snippet(self.catalog);
+            let text = if snippet.is_empty() { String::new() } else { format!("  [{at}{snippet}]") };
             let label = hit.item.label();
             let address = hit.item.object().map(ObjectId::url);
             out.link(&label, address.as_deref());
@@ -273,9 +273,9 @@ impl Context<'_> {
         let shown = lens.techniques(self.catalog);
         let assessment = self.assessment(false)?;
         let columns = self.catalog.tactics.iter().map(|tactic| {
-            let mut ids = self.catalog.in_tactic(tactic);
-            ids.retain(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
-            (tactic, ids)
+            let ids = self.catalog.in_tactic(tactic);
+            let ids = ids.filter(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
+            (tactic, ids.collect::<Vec<_>>())
         });
         let columns: Vec<_> = columns.filter(|(_, ids)| lens.is_empty() || !ids.is_empty()).collect();
         if json {
@@ -433,12 +433,8 @@ impl Context<'_> {
         let rollup = |ids: &mut dyn Iterator<Item = ObjectId>| Rollup::of(ids, &assessment, self.today);
         let techniques = rollup(&mut self.catalog.techniques.iter().map(|t| t.id));
         let mitigations = rollup(&mut self.catalog.mitigations.iter().map(|m| m.id));
-        let tactics: Vec<(&str, Rollup)> = self
-            .catalog
-            .tactics
-            .iter()
-            .map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t).into_iter())))
-            .collect();
+        let tactics: Vec<(&str, Rollup)> =
+            self.catalog.tactics.iter().map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t)))).collect();
         if json {
             let tactics: Vec<Value> =
                 tactics.iter().map(|(name, r)| json!({"tactic": name, "counts": json::rollup(r)})).collect();
