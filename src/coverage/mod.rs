@@ -6,7 +6,7 @@ mod age;
 mod change;
 mod compare;
 mod conflict;
-
+mod explain;
 mod merge;
 mod overview;
 mod plan;
@@ -25,7 +25,7 @@ pub use age::STALE_DAYS;
 pub use change::{Change, Clash, Edit, History, Record};
 pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
-
+pub use explain::{Basis, Explanation, Figure, explain};
 pub use merge::{Merged, merge, take_back};
 pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, TacticShare};
 pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
