@@ -571,6 +571,121 @@ fn an_idle_program_sends_nothing_and_sleeps() {
     quit(session);
 }
 
+#[test]
+fn the_menu_of_a_key_opens_by_itself_and_then_the_program_sleeps_again() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("m");
+    session.wait_for("Mark as gap");
+    let frames = session.look(Seen::frames);
+    // An absence has no event to wait for.
+    std::thread::sleep(Duration::from_millis(50));
+    let wakes = session.wakes();
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!((session.wakes(), session.look(Seen::frames)), (wakes, frames), "it woke");
+    session.type_keys("g");
+    session.wait_for("1/208 assessed, saved");
+    quit(session);
+    // With a long pause the second key comes first.
+    settings(&home, "which-key = 10000\n");
+    let mut session = start(&home);
+    session.type_keys("m");
+    session.type_keys("p");
+    session.wait_for("T0000 partial");
+    assert!(!session.look(|seen| String::from_utf8_lossy(&seen.bytes).contains("Mark as gap")));
+    quit(session);
+}
+
+/// Where the links that were sent lead, and what is left of the output without them.
+fn links_in(bytes: &[u8]) -> (Vec<String>, String) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut pieces = text.split("\x1b]8;;");
+    let mut rest = pieces.next().unwrap_or_default().to_owned();
+    let mut links = Vec::new();
+    for piece in pieces {
+        let (address, after) = piece.split_once("\x1b\\").expect("a link's sequence ends");
+        links.extend((!address.is_empty()).then(|| address.to_owned()));
+        rest.push_str(after);
+    }
+    (links, rest)
+}
+
+#[test]
+fn links_are_sent_only_where_they_are_asked_for() {
+    let home = Home::new();
+    let open = |command: &[&str]| {
+        let mut session = home.start_as((120, 40), command, &[]);
+        session.wait_for(FIRST);
+        session.type_keys("/51.1\r");
+        let screen = session.wait_for("AML.T0051.001");
+        session.type_keys("G");
+        session.wait_for("ATLAS page");
+        session.type_keys("q");
+        (screen, session.end().output)
+    };
+    let (plain, bytes) = open(&[PROGRAM]);
+    assert_eq!(links_in(&bytes).0, [""; 0]);
+    let (linked, bytes) = open(&[PROGRAM, "--links"]);
+    let seen = |screen: &str| screen.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(seen(&plain), seen(&linked), "links change nothing that is seen");
+    let (links, rest) = links_in(&bytes);
+    assert!(links.iter().any(|link| link == "https://atlas.mitre.org/mitigations/AML.M0024"), "{links:?}");
+    assert!(links.iter().all(|link| link.starts_with("http") && link.bytes().all(|b| b.is_ascii_graphic())));
+    assert!(!rest.contains("\x1b]"), "no other sequence of that kind");
+    // The setting does the same, for verbs on a terminal, too.
+    settings(&home, "links = true\n");
+    for (verb, link) in [
+        (&["show", "51.1"][..], "https://atlas.mitre.org/techniques/AML.T0051"),
+        (&["find", "51.1"][..], "https://atlas.mitre.org/techniques/AML.T0051.001"),
+    ] {
+        let command: Vec<&str> = [PROGRAM].iter().chain(verb).copied().collect();
+        let ended = home.start_as((120, 40), &command, &[]).end();
+        let (links, rest) = links_in(&ended.output);
+        assert!(links.iter().any(|l| l == link), "{verb:?}: {links:?}");
+        assert!(!rest.contains('\x1b'), "{rest:?}");
+        let piped = std::process::Command::new(PROGRAM)
+            .args(verb)
+            .env_clear()
+            .envs(home.environment())
+            .output()
+            .unwrap();
+        assert!(!piped.stdout.contains(&0x1b), "not into a pipe");
+    }
+}
+
+#[test]
+fn zsh_completes_verbs_ids_and_statuses() {
+    let home = Home::new();
+    if std::process::Command::new("zsh").arg("--version").output().is_err() {
+        eprintln!("skipped: zsh is not installed");
+        return;
+    }
+    let script = std::process::Command::new(PROGRAM)
+        .args(["completions", "zsh"])
+        .env_clear()
+        .envs(home.environment())
+        .output()
+        .unwrap();
+    fs::write(home.path().join("_atlasnav"), script.stdout).unwrap();
+    let mut session = home.start_as((100, 40), &["zsh", "-f", "-i"], &[]);
+    session.type_keys("PS1='ready> '; fpath=($HOME $fpath); autoload -Uz compinit; compinit -u -D\r");
+    session.wait("the prompt", |seen| seen.text().lines().any(|l| l.trim_end() == "ready>").then_some(()));
+    // What is completed stands on the line; ctrl-u empties it for the next.
+    for (typed, completed) in [
+        ("atlasnav gloss", "atlasnav glossary"),
+        ("atlasnav show T0024.0", "atlasnav show T0024.00"),
+        ("atlasnav mark M000", "Model"),
+        ("atlasnav mark T0051 par", "atlasnav mark T0051 partial"),
+        ("atlasnav list techniques area:model-t", "atlasnav list techniques area:model-theft"),
+    ] {
+        session.type_keys(&format!("{typed}\t"));
+        session.wait_for(completed);
+        session.type_keys("\x15");
+    }
+    session.type_keys("\x15exit\r");
+    session.end();
+}
+
 /// Settings in the user's directory.
 fn settings(home: &Home, text: &str) -> std::path::PathBuf {
     let file = home.path().join("config/atlasnav/config.toml");

@@ -50,7 +50,7 @@ impl App {
             Screen::List(view) => (Shown::Nothing, Some((view.kind, view.sort))),
             Screen::Object(view) => (Shown::Object(view.id), None),
             Screen::Glossary(_) => (Shown::Glossary, None),
-            Screen::Deck(_) => (Shown::Nothing, None),
+            Screen::Deck => (Shown::Nothing, None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
         let wanted = Arranged { what, list, size, zoom, side, revision };
@@ -150,10 +150,13 @@ impl App {
             lower.clamp();
         }
         let last = self.panes.len().saturating_sub(1);
-        if let Some(Seek::Step(technique)) = self.seek.take()
-            && let Some(pane) = self.panes.iter().position(|p| p.parts.contains(&Part::Related))
-        {
-            self.panes[pane].seek(technique);
+        let steps = self.panes.iter().position(|p| p.parts.contains(&Part::Related));
+        if let (Some(seek), Some(pane)) = (self.seek.take(), steps) {
+            match seek {
+                Seek::Step(technique) => self.panes[pane].seek(technique),
+                Seek::Steps if pane > 0 => self.panes[pane].top(),
+                Seek::Steps | Seek::Term(_) => {}
+            }
             if let Some(Screen::Object(view)) = self.screen_mut() {
                 view.focus = pane;
             }

@@ -244,6 +244,13 @@ impl Grid {
         true
     }
 
+    /// Folds techniques, but for the one that the cursor is in.
+    pub fn fold_these(&mut self, catalog: &Catalog, techniques: &BTreeSet<ObjectId>) {
+        let here = self.cursor.and_then(|c| catalog.technique(c.id)).and_then(|t| t.parent);
+        self.open.retain(|id| !techniques.contains(id) || Some(*id) == here);
+        self.goal = self.row(catalog);
+    }
+
     /// Opens all techniques, or folds all if all are open.
     pub fn fold_all(&mut self, catalog: &Catalog) {
         if self.all_open(catalog) {

@@ -41,7 +41,7 @@ pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
 pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
-pub use view::{Pane, Position};
+pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
 
@@ -142,6 +142,10 @@ pub struct App {
     pub popups: Vec<Popup>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
+    /// Whether the menu of what may follow them is open.
+    menu_open: bool,
+    /// Milliseconds of a pause after which it opens.
+    menu_pause: u16,
     /// Whether the panes beside the matrix are wanted.
     pub side: bool,
     /// Which pane beside the matrix has the keys.
@@ -152,6 +156,8 @@ pub struct App {
     pub list: Vec<ListRow>,
     /// Objects that the search found; lit in the matrix.
     pub lit: BTreeSet<ObjectId>,
+    /// Techniques that are open for the hits' sake only.
+    opened_by_search: BTreeSet<ObjectId>,
     /// The last message, until the next key.
     pub message: Option<Message>,
     pub messages: Vec<Message>,
@@ -173,6 +179,8 @@ pub struct App {
     arranged: Option<Arranged>,
     /// What is looked for in the page that is being opened.
     seek: Option<Seek>,
+    /// The cards of the glossary, once they were asked for.
+    pub deck: Option<Deck>,
     /// How many decks of cards were begun.
     decks: usize,
     /// Whether the terminal reports the mouse.
@@ -186,6 +194,8 @@ pub struct App {
 enum Seek {
     /// The first step of a case study that uses the technique.
     Step(ObjectId),
+    /// The steps of a case study, where they have a pane of their own.
+    Steps,
     /// A term of the glossary.
     Term(usize),
 }
@@ -198,6 +208,7 @@ impl App {
             grid,
             lens: Lens::default(),
             in_lens: None,
+            deck: None,
             decks: 0,
             mouse: start.mouse,
             copied: String::new(),
@@ -214,11 +225,14 @@ impl App {
             theme_name: start.settings.theme,
             popups: Vec::new(),
             pending: Vec::new(),
+            menu_open: false,
+            menu_pause: start.settings.which_key,
             side: start.settings.side_pane,
             side_focus: None,
             panes: Vec::new(),
             list: Vec::new(),
             lit: BTreeSet::new(),
+            opened_by_search: BTreeSet::new(),
             message: None,
             messages: Vec::new(),
             keymap: start.keymap,
@@ -296,13 +310,24 @@ impl App {
         }
     }
 
+    /// Whether the menu of what may follow the pending keys is open.
+    pub fn menu_is_open(&self) -> bool {
+        self.menu_open && !self.pending.is_empty()
+    }
+
+    /// After how many milliseconds without a key [`Event::Paused`] is wanted; None while nobody waits
+    /// for one.
+    pub fn wants_pause(&self) -> Option<u16> {
+        (!self.pending.is_empty() && !self.menu_open).then_some(self.menu_pause)
+    }
+
     /// Which bindings of the screen hold, whatever lies over it.
     pub fn screen_scope(&self) -> Scope {
         match self.screen() {
             Screen::Matrix => Scope::Matrix,
             Screen::List(_) => Scope::List,
             Screen::Object(_) | Screen::Glossary(_) => Scope::Anywhere,
-            Screen::Deck(_) => Scope::Deck,
+            Screen::Deck => Scope::Deck,
         }
     }
 
@@ -360,7 +385,7 @@ impl App {
             },
             Screen::List(view) => self.list.get(view.cursor).map(|r| r.id),
             Screen::Object(_) | Screen::Glossary(_) => self.focused_link(),
-            Screen::Deck(_) => None,
+            Screen::Deck => None,
         }
     }
 
@@ -385,7 +410,7 @@ impl App {
     pub fn focus(&self) -> Option<usize> {
         match self.screen() {
             Screen::Matrix => self.side_focus,
-            Screen::List(_) | Screen::Deck(_) => None,
+            Screen::List(_) | Screen::Deck => None,
             Screen::Object(view) => Some(view.focus),
             Screen::Glossary(_) => Some(0),
         }

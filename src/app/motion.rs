@@ -29,7 +29,7 @@ impl App {
             Screen::Matrix => self.pane(by),
             Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
             Screen::Object(_) | Screen::Glossary(_) => self.section(by),
-            Screen::List(_) | Screen::Deck(_) => {}
+            Screen::List(_) | Screen::Deck => {}
         }
     }
 
@@ -112,7 +112,7 @@ impl App {
             }
             Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
             Screen::Object(_) | Screen::Glossary(_) => self.section(by),
-            Screen::List(_) | Screen::Deck(_) => {}
+            Screen::List(_) | Screen::Deck => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::markdown::render;
+use super::markdown::{Room, render};
 use super::wrap::wrap;
 use super::{Line, Link, Page, Part, Section, Span, Target, Tone};
 use crate::catalog::{
@@ -21,15 +21,14 @@ pub fn object(
     parts: &[Part],
     cells: usize,
 ) -> Page {
-    let mut b = Builder { catalog, assessment, today, parts, cells, page: Page::default() };
-    match id.kind() {
-        Kind::Technique => catalog.technique(id).map(|o| b.technique(o)),
-        Kind::Tactic => catalog.tactic(id).map(|o| b.tactic(o)),
-        Kind::Mitigation => catalog.mitigation(id).map(|o| b.mitigation(o)),
-        Kind::CaseStudy => catalog.case_study(id).map(|o| b.case_study(o)),
-    }
-    .unwrap_or_else(|| b.unknown(id));
-    b.finish()
+    Builder { catalog, assessment, today, parts, cells, ids: false, page: Page::default() }.make(id)
+}
+
+/// The whole page for paper or a pipe: what a screen shows as a link is followed by its id, unless it
+/// begins with it.
+pub fn printed(catalog: &Catalog, assessment: &Assessment, today: Date, id: ObjectId, cells: usize) -> Page {
+    let parts = &[Part::Text, Part::Related, Part::Seen];
+    Builder { catalog, assessment, today, parts, cells, ids: true, page: Page::default() }.make(id)
 }
 
 /// Facts are written as a label of this many cells and a value.
@@ -41,10 +40,24 @@ pub(super) struct Builder<'a> {
     pub(super) today: Date,
     parts: &'a [Part],
     cells: usize,
+    /// Whether links that do not begin with an id are followed by it.
+    ids: bool,
     page: Page,
 }
 
 impl Builder<'_> {
+    fn make(mut self, id: ObjectId) -> Page {
+        let catalog = self.catalog;
+        match id.kind() {
+            Kind::Technique => catalog.technique(id).map(|o| self.technique(o)),
+            Kind::Tactic => catalog.tactic(id).map(|o| self.tactic(o)),
+            Kind::Mitigation => catalog.mitigation(id).map(|o| self.mitigation(o)),
+            Kind::CaseStudy => catalog.case_study(id).map(|o| self.case_study(o)),
+        }
+        .unwrap_or_else(|| self.unknown(id));
+        self.finish()
+    }
+
     fn technique(&mut self, t: &Technique) {
         let catalog = self.catalog;
         if self.begin(Part::Text, "", None) {
@@ -318,6 +331,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn link(&mut self, target: Target, text: String, line: usize) -> Span {
+        let text = match &target {
+            Target::Object(id) if self.ids && !text.starts_with(&id.short()) => {
+                format!("{text} [{}]", id.short())
+            }
+            _ => text,
+        };
         self.page.links.push(Link { target, line });
         Span { text, tone: Tone::Link, link: Some(self.page.links.len() - 1) }
     }
@@ -348,14 +367,19 @@ impl Builder<'_> {
                 0,
             );
         } else {
-            render(description, self.cells, 0, &mut self.page.lines, &mut self.page.links);
+            self.render(description, 0);
         }
+    }
+
+    fn render(&mut self, text: &str, indent: usize) {
+        let Page { lines, links, .. } = &mut self.page;
+        render(text, Room { cells: self.cells, indent, ids: self.ids }, lines, links);
     }
 
     /// A sentence below a row.
     fn below(&mut self, text: &str) {
         if !text.trim().is_empty() {
-            render(text, self.cells, 4, &mut self.page.lines, &mut self.page.links);
+            self.render(text, 4);
         }
     }
 

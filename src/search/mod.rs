@@ -3,6 +3,7 @@
 //! Pure. The fuzzy matcher stays inside this part. Fuzzy matching is for names only: in descriptions
 //! nearly every object would match nearly every query, so there a query is looked up word by word.
 
+mod near;
 mod query;
 mod text;
 
@@ -12,6 +13,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 
 use crate::catalog::{Catalog, Facet, Kind, ObjectId, guide};
+pub use near::{near, near_id};
 pub use query::Query;
 use text::{find_all_words, snippet};
 
@@ -25,6 +27,8 @@ pub enum Found {
     Name,
     /// The name, allowing for typing errors.
     Typo,
+    /// A term of the glossary that was found by its name leads there.
+    Term,
     Text,
     /// The text of a step of a case study, counted from 0.
     Step(u16),
@@ -163,14 +167,14 @@ impl Index {
             let now: Vec<&str> = words.iter().map(|w| if old(w) { "ai" } else { w }).collect();
             merge(&mut hits, self.find_whole(catalog, &now.join(" ")));
         }
-        if hits.iter().any(|h| h.item.object().is_some()) || words.len() < 2 {
-            return hits;
+        if hits.iter().any(|h| h.item.object().is_some() || leads_on(catalog, h)) || words.len() < 2 {
+            return led_on(catalog, hits);
         }
         for left_out in 0..words.len() {
             let rest = words.iter().enumerate().filter(|(i, _)| *i != left_out).map(|(_, w)| *w);
             merge(&mut hits, self.find_whole(catalog, &rest.collect::<Vec<_>>().join(" ")));
         }
-        hits
+        led_on(catalog, hits)
     }
 
     fn find_whole(&mut self, catalog: &Catalog, query: &str) -> Vec<Hit> {
@@ -221,6 +225,49 @@ impl Index {
     }
 }
 
+/// The objects to which a term leads that was found by its name.
+fn see(catalog: &Catalog, hit: &Hit) -> Vec<ObjectId> {
+    match hit.item {
+        Item::Term(term) if hit.found <= Found::Typo => {
+            let see = guide().terms.get(term).map(|term| term.see.as_slice()).unwrap_or_default();
+            see.iter().copied().filter(|id| catalog.contains(*id)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn leads_on(catalog: &Catalog, hit: &Hit) -> bool {
+    !see(catalog, hit).is_empty()
+}
+
+/// Puts the objects to which a term leads behind it, unless they come before it: who types what a thing
+/// is called elsewhere looks for the thing.
+fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
+    let mut out: Vec<Hit> = Vec::with_capacity(hits.len());
+    let mut rest = hits;
+    rest.reverse();
+    while let Some(hit) = rest.pop() {
+        let term = hit.name.clone();
+        let leads_to = see(catalog, &hit);
+        out.push(hit);
+        for id in leads_to {
+            let item = Item::Object(id);
+            if out.iter().any(|known| known.item == item) {
+                continue;
+            }
+            rest.retain(|later| later.item != item);
+            out.push(Hit {
+                item,
+                found: Found::Term,
+                name: catalog.full_name(id),
+                spans: Vec::new(),
+                snippet: format!("see {term}"),
+            });
+        }
+    }
+    out
+}
+
 /// Adds the hits of another wording: each object once, by its better hit.
 fn merge(hits: &mut Vec<Hit>, more: Vec<Hit>) {
     for hit in more {
@@ -256,8 +303,9 @@ const fn rank_of(found: Found) -> u8 {
         Found::Field => 1,
         Found::Name => 2,
         Found::Typo => 3,
-        Found::Text => 4,
-        Found::Step(_) => 5,
+        Found::Term => 4,
+        Found::Text => 5,
+        Found::Step(_) => 6,
     }
 }
 

@@ -57,8 +57,8 @@ impl Screen {
         } else {
             self.frame = Buffer::empty(area);
         }
-        let cursor = ui.draw(app, &mut self.frame);
-        let bytes = self.encoder.encode(&mut self.frame, cursor);
+        let (cursor, links) = ui.draw_with_links(app, &mut self.frame);
+        let bytes = self.encoder.encode(&mut self.frame, links, cursor);
         if bytes.is_empty() {
             return Ok(());
         }

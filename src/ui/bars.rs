@@ -6,6 +6,7 @@ use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
 use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
+use crate::config::Depth;
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -29,7 +30,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         }
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
-        Screen::Deck(_) => "Cards".to_owned(),
+        Screen::Deck => "Cards".to_owned(),
     };
     let ids = app.catalog.techniques.iter().map(|t| t.id);
     let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
@@ -42,14 +43,19 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         SavingState::Behind(count) => format!(", {count} IN JOURNAL ONLY"),
         SavingState::ReadOnly => ", READ-ONLY".to_owned(),
     };
+    let conflicts = match app.assessment.in_conflict().count() {
+        0 => String::new(),
+        1 => ", 1 conflict".to_owned(),
+        count => format!(", {count} conflicts"),
+    };
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let figures = format!("{}/{}", rollup.assessed(), rollup.total());
     // In a narrow window the assessment's name goes first: the source of the texts is always named.
     let assessed = if app.lens.is_empty() { "assessed" } else { "assessed (filtered)" };
     let rights = [
-        format!("{} {figures} {assessed}{saving} ", app.name),
-        format!("{figures} {assessed}{saving} "),
-        format!("{figures}{saving} "),
+        format!("{} {figures} {assessed}{conflicts}{saving} ", app.name),
+        format!("{figures} {assessed}{conflicts}{saving} "),
+        format!("{figures}{conflicts}{saving} "),
     ];
     let total = usize::from(area.width);
     let fits = |right: &&String| width(&left) + 1 + width(right) <= total;
@@ -81,6 +87,10 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
     } else if let Some(reason) = app.save_delay() {
         canvas.row(area, &format!(" NOT IN THE FILE: {reason}"), Role::Error);
+    } else if matches!(app.popups.last(), Some(Popup::Themes(_))) && canvas.depth == Depth::Monochrome {
+        // Who looks for what changes has to know why nothing does.
+        let why = " No colours here (NO_COLOR, TERM or --color): all themes look alike.";
+        canvas.row(area, why, Role::Strong);
     } else if let Some(Popup::Search(search)) = app.popups.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
         let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());

@@ -6,7 +6,7 @@ use super::theme::Role;
 use crate::app::{App, Area, Search, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part, clip, pad, width};
-use crate::search::{Found, Hit, Item};
+use crate::search::{Found, Hit, Item, near_id};
 
 /// What one can type, shown before anything is typed.
 const EXAMPLES: [&str; 5] = [
@@ -35,8 +35,12 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         }
     }
     if !search.input.value().trim().is_empty() && search.hits.is_empty() && rows > 2 {
-        let nothing = "Nothing is like this. Fewer letters or other words may find more.";
-        let text = app.search_problem().unwrap_or_else(|| nothing.to_owned());
+        let near = near_id(&app.catalog, search.input.value());
+        let nothing = match near.as_str() {
+            "" => "Nothing is like this. Fewer letters or other words may find more.".to_owned(),
+            near => format!("Nothing is like this{near}"),
+        };
+        let text = app.search_problem().unwrap_or(nothing);
         let room = inside.width.saturating_sub(2);
         let lines = page::wrap_text(&text, usize::from(room));
         for (line, y) in lines.iter().zip(inside.y + 2..inside.y + inside.height) {
@@ -53,7 +57,7 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
             Item::Object(id) => page::object(&app.catalog, &app.assessment, app.today, id, parts, cells),
             Item::Term(term) => page::glossary_term(&app.catalog, term, cells),
         };
-        canvas.lines(inside, &page.lines, None);
+        canvas.lines(inside, &page, 0, None);
     }
 }
 
