@@ -6,13 +6,17 @@ mod age;
 mod change;
 mod compare;
 mod conflict;
+mod explain;
+mod given;
 mod log;
 mod merge;
 mod overview;
 mod plan;
 mod rollup;
+mod scope;
 mod steps;
 mod suggest;
+mod when;
 
 use std::collections::BTreeMap;
 
@@ -25,13 +29,17 @@ pub use age::STALE_DAYS;
 pub use change::{Change, Clash, Edit, History, Record};
 pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
+pub use explain::{Basis, Explanation, Figure, explain};
+pub use given::{parse_evidence, parse_link};
 pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
 pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, TacticShare};
 pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
 pub use rollup::Rollup;
+pub use scope::{scope, unknown_platforms};
 pub use steps::{StepCount, is_preparation};
 pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
+pub use when::parse_day;
 
 /// Days for which a test vouches for a covered technique.
 pub const TEST_EXPIRY_DAYS: i32 = 180;
