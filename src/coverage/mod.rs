@@ -14,6 +14,7 @@ mod overview;
 mod plan;
 mod rollup;
 mod scope;
+mod set;
 mod steps;
 mod suggest;
 mod when;
@@ -37,6 +38,7 @@ pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, Ta
 pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
 pub use rollup::Rollup;
 pub use scope::{scope, unknown_platforms};
+pub use set::{link_or_path, one_line};
 pub use steps::{StepCount, is_preparation};
 pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
 pub use when::parse_day;
