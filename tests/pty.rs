@@ -320,7 +320,7 @@ fn a_shell_gets_its_terminal_when_the_editor_is_suspended() {
     // What vi does at ctrl-z.
     let editor = editor(&home, "shift; echo IN THE EDITOR; kill -TSTP 0; echo after >\"$1\"");
     let mut session = in_a_shell(&home, "\"$0\"", &[("EDITOR", &editor)]);
-    session.type_keys("me");
+    session.type_keys("mN");
     back_from_the_shell(session, "Saved: T0000 note");
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "after");
 }
@@ -334,7 +334,7 @@ fn ctrl_c_in_an_editor_is_the_editors() {
     let editor = format!("exec {}", editor(&home, script));
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     session.type_keys("\x03");
     session.type_keys("went on\n");
@@ -450,7 +450,7 @@ fn is_read_only(home: &Home, why: &str) {
     let mut session = home.start_as((240, 45), &[PROGRAM], &[]);
     session.wait_for("READ-ONLY");
     session.wait_for(FIRST);
-    for keys in ["mp", "mn", "me", "u"] {
+    for keys in ["mp", "mn", "mN", "u"] {
         session.type_keys("j");
         session.wait("the next technique", |seen| (!seen.text().contains(why)).then_some(()));
         session.type_keys(keys);
@@ -517,7 +517,7 @@ fn a_note_comes_from_the_editor() {
     let editor = editor(&home, script);
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
     session.type_keys("qqq from the editor\n");
@@ -541,7 +541,7 @@ fn an_editor_that_fails_changes_nothing() {
     let editor = editor(&home, "shift; echo lost >\"$1\"; exit 3");
     let mut session = home.start_as((160, 24), &[PROGRAM], &[("EDITOR", "false"), ("VISUAL", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("The note is as it was");
     quit(session);
     assert!(!home.marks().exists());

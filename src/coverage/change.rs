@@ -273,11 +273,13 @@ mod tests {
         assert_eq!(theirs.mark(id(1)).note.as_deref(), Some("theirs"));
     }
 
+    type Set = fn(&mut Mark);
+
     #[test]
     fn an_edit_says_what_became_of_its_marks() {
         let piece = Evidence { kind: EvidenceKind::Detect, what: "rule".into(), link: None, on: None };
         let day = Some(date(2026, 11, 23));
-        let set: [(fn(&mut Mark), &str, &str); 5] = [
+        let set: [(Set, &str, &str); 5] = [
             (|m| m.status = Status::Partial, "partial", "unassessed"),
             (|m| m.owner = Some("soc".into()), "owner soc", "without owner"),
             (|m| m.review = Some(date(2027, 1, 2)), "review 2027-01-02", "without review"),

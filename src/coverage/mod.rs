@@ -162,6 +162,21 @@ impl State {
     }
 }
 
+impl From<Status> for State {
+    /// How a mark with the status shows where nothing was tested and nobody contradicts.
+    fn from(status: Status) -> State {
+        match status {
+            Status::Unassessed => State::Unassessed,
+            Status::Gap => State::Gap,
+            Status::Planned => State::Planned,
+            Status::Partial => State::Partial,
+            Status::Covered => State::Covered,
+            Status::NotApplicable => State::NotApplicable,
+            Status::Accepted => State::Accepted,
+        }
+    }
+}
+
 /// What a piece of evidence shows that we can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

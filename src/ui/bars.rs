@@ -7,7 +7,7 @@ use super::short::short_name;
 use super::theme::Role;
 use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
 use crate::config::Depth;
-use crate::coverage::{Rollup, State};
+use crate::coverage::{Rollup, State, suggestion};
 use crate::page::{ListKind, clip, width};
 
 pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
@@ -31,6 +31,11 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
         Screen::Deck => "Cards".to_owned(),
+    };
+    let place = match (app.selection.len(), app.selects_range()) {
+        (0, false) => place,
+        (count, false) => format!("{place}, {count} selected"),
+        (count, true) => format!("{place}, {count} selected ..."),
     };
     let ids = app.catalog.techniques.iter().map(|t| t.id);
     let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
@@ -144,6 +149,9 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     }
     if mark.note.is_some() {
         about.push_str("  note");
+    }
+    if let Some(s) = suggestion(&app.catalog, &app.assessment, technique.id, app.today) {
+        about.push_str(&format!("  suggests {} {}", State::from(s.to).glyph(), s.to.word()));
     }
     let twins = app.grid.twins(&app.catalog);
     let names: Vec<String> =

@@ -23,7 +23,7 @@ fn matrix_at_80x24() {
     see("080-matrix-start", &journey(80, 24));
     see("080-matrix-marked", &marked(80, 24).keys("jj"));
     see("080-matrix-zoom-2", &marked(80, 24).keys("++lljj"));
-    see("080-matrix-one-open", &marked(80, 24).keys("ll<space>jj"));
+    see("080-matrix-one-open", &marked(80, 24).keys("llzajj"));
     see("080-matrix-all-open-scrolled", &marked(80, 24).keys("llzsG"));
     see("080-matrix-zoom-1-scrolled-both-ways", &marked(80, 24).keys("+zsLG"));
     see("080-matrix-twin", &journey(80, 24).keys("lljgx"));
@@ -157,7 +157,7 @@ fn keys_of_ones_own() {
     let settings = [
         key("everywhere", "find", &["ctrl-s"]),
         key("everywhere", "undo", &[]),
-        key("everywhere", "mark-gap", &["m o"]),
+        key("everywhere", "mark-gap", &["m b"]),
         key("everywhere", "help", &["f2"]),
         key("everywhere", "clear-filter", &["f x"]),
     ];
@@ -174,7 +174,7 @@ fn keys_of_ones_own() {
     let help = journey.keys("<f2>").keys("G").app.help();
     let has =
         |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));
-    assert!(has("ctrl-s") && has("fx") && has("mo") && !has("f0"));
+    assert!(has("ctrl-s") && has("fx") && has("mb") && !has("f0"));
 }
 
 #[test]
