@@ -122,7 +122,7 @@ mod tests {
         let mut mark = Mark::default();
         mark.append_note("one");
         mark.append_note("two\u{7}");
-        assert_eq!(mark.note.as_deref(), Some("one\ntwo\u{fffd}"));
+        assert_eq!(mark.note.as_deref(), Some("one\ntwo<U+0007>"));
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! Days as people write them.
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
+
+use crate::catalog::sanitize;
 
 /// The day that a text names: `2026-12-31`, `today`, or so many days, weeks, months or years from today
 /// (`+90d`, `+2w`, `+3m`, `+1y`; `-` for the past). A month later is the same day of the month, or the
@@ -17,6 +19,7 @@ pub fn parse_day(text: &str, today: Date) -> Result<Date, String> {
     };
     day.filter(|day| day.year() > 0).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
+        let shown = sanitize(&shown, false);
         format!("`{shown}` is no day; write it as 2026-12-31, today, +90d, +2w, +3m or +1y")
     })
 }
@@ -30,13 +33,13 @@ fn distant(text: &str, today: Date) -> Option<Date> {
     }
     let count: i64 = count.parse::<i16>().ok()?.into();
     let span = match unit.to_ascii_lowercase() {
-        'd' => count.days(),
-        'w' => count.weeks(),
-        'm' => count.months(),
-        'y' => count.years(),
+        'd' => Span::new().try_days(count),
+        'w' => Span::new().try_weeks(count),
+        'm' => Span::new().try_months(count),
+        'y' => Span::new().try_years(count),
         _ => return None,
     };
-    today.checked_add(span).ok()
+    today.checked_add(span.ok()?).ok()
 }
 
 #[cfg(test)]
