@@ -40,6 +40,30 @@ fn the_matrix_shows() {
 }
 
 #[test]
+fn all_techniques_marked_at_once_are_one_step_back_after_a_restart() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("2");
+    session.wait_for("Search Open Technical Databases: Journals");
+    session.type_keys("V");
+    session.wait_for("208 selected");
+    session.type_keys("mp");
+    session.wait_for("Saved: 208 marks: partial.");
+    session.wait_for("208/208, saved");
+    quit(session);
+    assert_eq!(home.ask(&["show", "51"])["mark"]["status"], "partial");
+
+    let mut session = start(&home);
+    session.wait_for("208/208 assessed");
+    session.type_keys("u");
+    session.wait_for("Undone, now: 208 marks: unassessed.");
+    session.wait_for("0/208 assessed, saved");
+    session.type_keys("u");
+    session.wait_for("Nothing to undo.");
+    quit(session);
+}
+
+#[test]
 fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
     let home = Home::new();
     let mut session = start(&home);

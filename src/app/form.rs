@@ -75,7 +75,7 @@ impl App {
                 row.state = Some(state);
                 state.word().clone_into(&mut row.value);
             } else {
-                row.value = mark.claim(field).value().unwrap_or_default().replace('\n', " / ");
+                row.value = mark.claim(field).value().unwrap_or_else(|| "-".to_owned()).replace('\n', " / ");
             }
             if is_disputed {
                 row.value = format!(

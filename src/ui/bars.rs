@@ -115,7 +115,17 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                         Some(words) => format!("conflict, {words}{}", key("settles")),
                         None => format!("{}{}", state.word(), key("marks")),
                     };
-                    format!(" {} {} {name}: {word}", state.glyph(), id.short())
+                    let accept = app.key_of(Command::AcceptSuggested);
+                    let suggests = suggestion(&app.catalog, &app.assessment, id, app.today)
+                        .map(|s| {
+                            format!(
+                                "; suggests {} {}, {accept} accepts",
+                                State::from(s.to).glyph(),
+                                s.to.word()
+                            )
+                        })
+                        .unwrap_or_default();
+                    format!(" {} {} {name}: {word}{suggests}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }

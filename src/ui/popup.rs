@@ -125,7 +125,7 @@ pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, bod
 fn command_row(app: &App, canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
     let key = app.keymap.key(row).unwrap_or_default();
     let mark = if chosen { "> " } else { "  " };
-    let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(&key, 9), row.help);
+    let text = format!("{mark}{} {} {}", pad(row.name, 22), pad(&key, 9), row.help);
     canvas.row(area, &text, if chosen { Role::Cursor } else { Role::Normal });
 }
 
