@@ -7,7 +7,9 @@ use jiff::civil::Date;
 
 use super::{App, Confirm, Effect, Popup};
 use crate::catalog::{Kind, ObjectId};
-use crate::coverage::{Change, Claim, Edit, Evidence, Mark, Record, State, Status, suggestion, suggestions};
+use crate::coverage::{
+    Change, Claim, Edit, Evidence, Mark, Record, State, Status, scope, suggestion, suggestions,
+};
 
 /// What a mark command does to each mark that it goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +95,7 @@ impl App {
             self.complain(reason);
             return;
         }
-        let all = self.catalog.techniques.iter().map(|t| t.id).collect();
+        let all = scope(&self.catalog, &self.assessment.about);
         let techniques = self.looked_at().unwrap_or(&all);
         let found = suggestions(&self.catalog, &self.assessment, techniques, self.today);
         if found.is_empty() {

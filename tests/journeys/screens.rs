@@ -52,6 +52,23 @@ fn the_eight_marks() {
 }
 
 #[test]
+fn marking() {
+    see("060-mark-menu", &marked(60, 18).keys("m"));
+    see("080-selected", &marked(80, 24).keys("V/poison<tab>*lvjj"));
+    see("080-selected-monochrome", &marked(80, 24).keys("vjj<esc>l<space>++").monochrome());
+    see("080-selected-list", &marked(80, 24).keys("3jvjj"));
+    see("080-mark-form", &journey(80, 24).keys("moann<enter>mr+90<enter>mkWe pin our models.<enter>mmjj"));
+    see("080-entry-owner", &journey(80, 24).keys("moann<enter>jmo"));
+    see("080-entry-problem", &journey(80, 24).keys("Vmrsoon<enter>"));
+    see("080-suggested", &journey(80, 24).keys("/m20<enter>mc1/t66<enter>"));
+    see("080-mitigation-if-done", &journey(80, 24).keys("/m20<enter>}"));
+    see("080-accept-all", &journey(80, 24).keys("/m20<enter>mc:accept-all<enter>"));
+    let mut disputed = start((80, 24));
+    disputed.assessment.marks.insert(id("t0"), contradiction());
+    see("080-mark-form-conflict", &Journey::new(disputed).keys("mmj"));
+}
+
+#[test]
 fn searching() {
     see("080-search-empty", &journey(80, 24).keys("/"));
     see("080-search-names", &marked(80, 24).keys("/poison<down><down>"));
