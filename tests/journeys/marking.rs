@@ -1,6 +1,6 @@
 //! Marking in earnest: every field of a mark, many marks at once, what is suggested, and taking it back.
 
-use atlasnav::app::{Event, Popup, SavingState, Screen};
+use atlasnav::app::{Event, Mouse, MouseDid, Popup, SavingState, Screen};
 use atlasnav::coverage::{
     Assessment, Claim, Conflict, Evidence, EvidenceKind, Field, Mark, State, Status, suggestion,
 };
@@ -404,12 +404,39 @@ fn all_suggestions_are_accepted_after_a_question() {
 #[test]
 fn the_menu_of_marks_fits_the_smallest_screen_and_is_clicked_in_columns() {
     for (width, height) in [(60, 18), (80, 24), (160, 45)] {
-        let journey = marked(width, height).keys("m");
-        let text = journey.text();
+        let mut journey = marked(width, height).keys("m");
+        let rows = journey.rows();
         for said in ["unassessed", "risk", "looks after", "control of"] {
-            assert!(text.contains(said), "{said} at {width}x{height}\n{text}");
+            assert!(
+                rows.iter().any(|row| row.contains(said)),
+                "{said} at {width}x{height}\n{}",
+                journey.text()
+            );
         }
+        // A click on a row does what it says, also on one that stands beside another.
+        let (y, x) = rows
+            .iter()
+            .enumerate()
+            .find_map(|(y, row)| Some((y, row.find("control of")?)))
+            .expect("the row of controls");
+        let at = |n: usize| u16::try_from(n).expect("a place on the screen");
+        journey.event(Event::Mouse(Mouse { what: MouseDid::Click, x: at(x), y: at(y) }));
+        assert!(journey.text().contains("Own control: T0000"), "{}", journey.text());
     }
+}
+
+#[test]
+fn a_row_of_the_form_is_chosen_and_edited_by_mouse() {
+    let mut journey = journey(80, 24).keys("mm");
+    let y = journey.rows().iter().position(|row| row.contains("Review by")).expect("the row");
+    let y = u16::try_from(y).expect("a row");
+    journey.event(Event::Mouse(Mouse { what: MouseDid::DoubleClick, x: 20, y }));
+    assert!(journey.text().contains("Review by: T0000"), "{}", journey.text());
+    journey.press("+1y<enter>");
+    assert_eq!(mark(&journey, "t0").review, Some(date(2027, 11, 23)));
+    journey.event(Event::Mouse(Mouse { what: MouseDid::Wheel(-1), x: 20, y }));
+    journey.press("<enter>today<enter>");
+    assert_eq!(mark(&journey, "t0").tested, Some(TODAY), "the wheel chooses");
 }
 
 proptest! {
