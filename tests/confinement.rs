@@ -322,7 +322,7 @@ fn the_screen_has_no_sockets_and_its_editor_is_free() {
     session.wait_for("Name 19");
     session.type_keys("mp");
     session.wait_for("1/100 assessed, saved");
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("Saved: T0000 note");
     // After saving, and after another program.
     assert_no_socket(pid);

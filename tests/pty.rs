@@ -41,6 +41,30 @@ fn the_matrix_shows() {
 }
 
 #[test]
+fn all_techniques_marked_at_once_are_one_step_back_after_a_restart() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("2");
+    session.wait_for("Search Open Technical Databases: Journals");
+    session.type_keys("V");
+    session.wait_for("208 selected");
+    session.type_keys("mp");
+    session.wait_for("Saved: 208 marks: partial.");
+    session.wait_for("208/208, saved");
+    quit(session);
+    assert_eq!(home.ask(&["show", "51"])["mark"]["status"], "partial");
+
+    let mut session = start(&home);
+    session.wait_for("208/208 assessed");
+    session.type_keys("u");
+    session.wait_for("Undone, now: 208 marks: unassessed.");
+    session.wait_for("0/208 assessed, saved");
+    session.type_keys("u");
+    session.wait_for("Nothing to undo.");
+    quit(session);
+}
+
+#[test]
 fn a_mark_and_a_note_are_there_after_a_restart_and_can_be_undone() {
     let home = Home::new();
     let mut session = start(&home);
@@ -234,7 +258,7 @@ fn a_shell_gets_its_terminal_when_the_editor_is_suspended() {
     // What vi does at ctrl-z.
     let editor = editor(&home, "shift; echo IN THE EDITOR; kill -TSTP 0; echo after >\"$1\"");
     let mut session = in_a_shell(&home, "\"$0\"", &[("EDITOR", &editor)]);
-    session.type_keys("me");
+    session.type_keys("mN");
     back_from_the_shell(session, "Saved: T0000 note");
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "after");
 }
@@ -248,7 +272,7 @@ fn ctrl_c_in_an_editor_is_the_editors() {
     let editor = format!("exec {}", editor(&home, script));
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     session.type_keys("\x03");
     session.type_keys("went on\n");
@@ -354,7 +378,7 @@ fn is_read_only(home: &Home, why: &str) {
     let mut session = home.start_as((240, 45), &[PROGRAM], &[]);
     session.wait_for("READ-ONLY");
     session.wait_for(FIRST);
-    for keys in ["mp", "mn", "me", "u"] {
+    for keys in ["mp", "mn", "mN", "u"] {
         session.type_keys("j");
         session.wait("the next technique", |seen| (!seen.text().contains(why)).then_some(()));
         session.type_keys(keys);
@@ -421,7 +445,7 @@ fn a_note_comes_from_the_editor() {
     let editor = editor(&home, script);
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
     session.type_keys("qqq from the editor\n");
@@ -445,7 +469,7 @@ fn an_editor_that_fails_changes_nothing() {
     let editor = editor(&home, "shift; echo lost >\"$1\"; exit 3");
     let mut session = home.start_as((160, 24), &[PROGRAM], &[("EDITOR", "false"), ("VISUAL", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("The note is as it was");
     quit(session);
     assert!(!home.marks().exists());

@@ -66,6 +66,7 @@ impl App {
         let hide = hid && self.in_lens.as_ref().is_some_and(|shown| !shown.is_empty());
         self.grid.show_only(&self.catalog, self.in_lens.clone().filter(|_| hide));
         self.revision += 1;
+        self.narrow_selection();
     }
 
     pub(super) fn hide_others(&mut self) {

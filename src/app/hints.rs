@@ -87,7 +87,12 @@ impl App {
             "section" => matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)),
             "cards" => matches!(self.screen(), Screen::Glossary(_)),
             "on matrix" => matches!(self.popups.last(), Some(Popup::Search(_))),
-            "choose" => !matches!(self.popups.last(), Some(Popup::Note(_))),
+            "choose" => match self.popups.last() {
+                Some(Popup::Note(_) | Popup::Confirm(_)) => false,
+                Some(Popup::Entry(entry)) => !self.completions(entry).is_empty(),
+                _ => true,
+            },
+            "edit" | "take away" => matches!(self.popups.last(), Some(Popup::Form(_))),
             // On the cards the word is about the card.
             "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck),
             _ => true,

@@ -7,10 +7,13 @@ mod arrange;
 mod command;
 mod copy;
 mod deck;
+mod deed;
+mod entry;
 mod event;
 mod figures;
 mod filter;
 mod find;
+mod form;
 mod grid;
 mod help;
 mod hints;
@@ -21,6 +24,7 @@ mod marks;
 mod motion;
 mod mouse;
 mod screen;
+mod selection;
 mod theme;
 mod update;
 mod view;
@@ -33,8 +37,10 @@ use jiff::civil::Date;
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
 pub use copy::Copied;
 pub use deck::Deck;
+pub use entry::{Ask, Entry};
 pub use event::{Effect, Event, Outcome, UserTheme};
 pub use figures::Figures;
+pub use form::{Confirm, Form, FormRow};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -46,10 +52,12 @@ pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen,
 pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
+use deed::Deed;
+use selection::Range;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::config::{Settings, Theme};
-use crate::coverage::{Assessment, Record, State};
+use crate::coverage::{Assessment, Edit, Record};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
 
@@ -110,6 +118,8 @@ pub struct Saving {
     done: bool,
     /// The user has been told that quitting loses the failed records.
     warned: bool,
+    /// An edit, and what is to be said of it once it is saved beside what it did.
+    about: Option<(Edit, String)>,
 }
 
 /// Saving in a word, for the title bar.
@@ -164,6 +174,9 @@ pub struct App {
     pub lit: BTreeSet<ObjectId>,
     /// Techniques that are open for the hits' sake only.
     opened_by_search: BTreeSet<ObjectId>,
+    /// What mark commands go to on the matrix and in lists, if anything.
+    pub selection: BTreeSet<ObjectId>,
+    range: Option<Range>,
     /// The last message, until the next key.
     pub message: Option<Message>,
     pub messages: Vec<Message>,
@@ -184,7 +197,7 @@ pub struct App {
     hits: Vec<ObjectId>,
     hit: usize,
     saving: Saving,
-    last_mark: Option<State>,
+    last_deed: Option<Deed>,
     index: Option<Index>,
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
@@ -246,6 +259,8 @@ impl App {
             panes: Vec::new(),
             list: Vec::new(),
             lit: BTreeSet::new(),
+            selection: BTreeSet::new(),
+            range: None,
             opened_by_search: BTreeSet::new(),
             message: None,
             messages: Vec::new(),
@@ -260,7 +275,7 @@ impl App {
             hits: Vec::new(),
             hit: 0,
             saving: Saving::default(),
-            last_mark: None,
+            last_deed: None,
             index: None,
             revision: 0,
             arranged: None,
@@ -325,7 +340,8 @@ impl App {
     /// Which bindings hold now.
     pub fn scope(&self) -> Scope {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_)) => Scope::Text,
+            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_) | Popup::Entry(_)) => Scope::Text,
+            Some(Popup::Form(_) | Popup::Confirm(_)) => Scope::Form,
             Some(Popup::Filter(_)) => Scope::Filter,
             Some(Popup::Themes(_)) => Scope::Themes,
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => Scope::Popup,

@@ -146,6 +146,7 @@ impl App {
                     Some(Popup::Palette(palette)) => &mut palette.chosen,
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
+                    Some(Popup::Form(form)) => &mut form.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
@@ -160,7 +161,9 @@ impl App {
 
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_)) => {
+            Some(
+                Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_) | Popup::Form(_),
+            ) => {
                 self.choose(by);
             }
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => {
@@ -168,7 +171,7 @@ impl App {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
                 }
             }
-            Some(Popup::Note(_)) => {}
+            Some(Popup::Note(_) | Popup::Entry(_) | Popup::Confirm(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
                     self.whole_panes();
@@ -245,8 +248,9 @@ impl App {
         let body = layout::frame(self.size, on_matrix)?.body;
         let rows = self.keymap.continuations(self.scope(), &self.pending);
         let inside = layout::inside(layout::menu(body, rows.len()));
-        let row = mouse.y.checked_sub(inside.y).filter(|_| contains(inside, mouse))?;
-        rows.get(usize::from(row)).map(|(_, row)| row.command)
+        let places = layout::menu_rows(inside, rows.len());
+        let at = places.iter().position(|place| contains(*place, mouse))?;
+        rows.get(at).map(|(_, row)| row.command)
     }
 
     fn under_matrix(&self, mouse: Mouse) -> Under {
@@ -276,9 +280,16 @@ impl App {
             Popup::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
             Popup::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
             Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
-            Popup::Note(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
-                return Under::Nothing;
+            Popup::Form(f) => {
+                let rows = self.form_rows(f.id).len();
+                (layout::form(body, rows), (0, 0), f.chosen, rows)
             }
+            Popup::Note(_)
+            | Popup::Entry(_)
+            | Popup::Confirm(_)
+            | Popup::Help(_)
+            | Popup::Messages(_)
+            | Popup::Copied(_) => return Under::Nothing,
         };
         let inside = layout::inside(area);
         let Some(row) = mouse.y.checked_sub(inside.y + above) else { return Under::Nothing };

@@ -3,7 +3,9 @@
 use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
-use super::{App, Effect, Event, Key, ListView, ObjectView, Palette, Popup, Position, Screen, Search, Seek};
+use super::{
+    App, Ask, Effect, Event, Key, ListView, ObjectView, Palette, Popup, Position, Screen, Search, Seek,
+};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, ListKind, ListSort, Target};
 
@@ -74,6 +76,7 @@ impl App {
             }
         };
         self.arrange();
+        self.extend_range();
         effects
     }
 
@@ -102,7 +105,7 @@ impl App {
             }
             Meaning::Pending => {
                 let menu = self.keymap.menu(self.scope(), &self.pending);
-                if menu == Some("Mark") && self.mark_target().is_none() {
+                if menu == Some("Mark") && self.mark_targets().is_empty() {
                     self.pending.clear();
                     self.tell("There is nothing to mark here: marks go to techniques and mitigations.");
                 }
@@ -184,6 +187,19 @@ impl App {
             Command::GoParent => self.go_parent(),
             Command::Mark(state) => return self.mark(state),
             Command::RepeatMark => return self.repeat_mark(),
+            Command::Owner => self.ask(Ask::Owner),
+            Command::Review => self.ask(Ask::Review),
+            Command::Tested => self.ask(Ask::Tested),
+            Command::Evidence => self.ask(Ask::Kind),
+            Command::OwnControl => self.ask(Ask::Control),
+            Command::MarkForm => self.open_form(),
+            Command::TakeAway => return self.take_away(),
+            Command::AcceptSuggested => return self.accept_suggested(),
+            Command::AcceptAllSuggestions => self.ask_to_accept_all(),
+            Command::Select => self.toggle_selected(),
+            Command::SelectRange => self.select_range(),
+            Command::SelectAll => self.select_all(),
+            Command::SelectHits => self.select_hits(),
             Command::Note => self.start_note(),
             Command::NoteInEditor => return self.note_in_editor(),
             Command::Undo => return self.undo(),
@@ -230,6 +246,7 @@ impl App {
             Command::Quit => return self.quit(),
             Command::QuitNow => return vec![Effect::Quit],
             Command::Accept => return self.accept(),
+            Command::KeepHits if matches!(self.popups.last(), Some(Popup::Entry(_))) => self.complete(1),
             Command::KeepHits => self.keep_hits(),
             Command::NewLine => self.new_line(),
             Command::Cancel => self.cancel(),
@@ -379,6 +396,8 @@ impl App {
     fn close(&mut self) {
         if self.side_focus.is_some() {
             self.side_focus = None;
+        } else if self.leave_selection() {
+            // That was the nearest level.
         } else if *self.screen() == Screen::Matrix {
             self.put_out();
         } else if self.place > 0 {

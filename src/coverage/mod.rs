@@ -7,13 +7,17 @@ mod change;
 mod compare;
 mod conflict;
 mod explain;
+mod given;
 mod log;
 mod merge;
 mod overview;
 mod plan;
 mod rollup;
+mod scope;
+mod set;
 mod steps;
 mod suggest;
+mod when;
 
 use std::collections::BTreeMap;
 
@@ -27,13 +31,17 @@ pub use change::{Change, Clash, Edit, History, Record};
 pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
 pub use explain::{Basis, Explanation, Figure, explain};
+pub use given::{parse_evidence, parse_link};
 pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
 pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, TacticShare};
 pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
 pub use rollup::Rollup;
+pub use scope::{scope, unknown_platforms};
+pub use set::{link_or_path, one_line};
 pub use steps::{StepCount, is_preparation};
 pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
+pub use when::parse_day;
 
 /// Days for which a test vouches for a covered technique.
 pub const TEST_EXPIRY_DAYS: i32 = 180;
@@ -150,6 +158,21 @@ impl State {
             State::Unassessed => 5,
             // One that is out of sight is to be found.
             State::Conflict => 6,
+        }
+    }
+}
+
+impl From<Status> for State {
+    /// How a mark with the status shows where nothing was tested and nobody contradicts.
+    fn from(status: Status) -> State {
+        match status {
+            Status::Unassessed => State::Unassessed,
+            Status::Gap => State::Gap,
+            Status::Planned => State::Planned,
+            Status::Partial => State::Partial,
+            Status::Covered => State::Covered,
+            Status::NotApplicable => State::NotApplicable,
+            Status::Accepted => State::Accepted,
         }
     }
 }

@@ -205,6 +205,7 @@ impl Builder<'_> {
             self.mark(m.id);
             self.prose(m.id, &m.description);
         }
+        self.what_it_brings(m);
         if self.begin(Part::Related, "Techniques", Some(m.techniques.len())) {
             for edge in &m.techniques {
                 self.object_row(edge.technique, "", 0);
@@ -439,7 +440,7 @@ impl Builder<'_> {
         self.push_wrapped(&spans, &" ".repeat(indent), indent + 2);
     }
 
-    fn object_row(&mut self, id: ObjectId, note: &str, indent: usize) {
+    pub(super) fn object_row(&mut self, id: ObjectId, note: &str, indent: usize) {
         let line = self.page.lines.len();
         let mut spans = self.object_spans(id, line);
         if !note.is_empty() {

@@ -3,6 +3,7 @@
 mod bars;
 mod canvas;
 mod deck;
+mod form;
 mod links;
 mod list;
 mod matrix;
@@ -91,6 +92,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Popup::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
         Some(Popup::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Popup::Note(note)) => popup::note(app, note, canvas, frame.body),
+        Some(Popup::Entry(entry)) => form::entry(app, entry, canvas, frame.body),
+        Some(Popup::Form(form)) => form::form(app, form, canvas, frame.body),
+        Some(Popup::Confirm(confirm)) => form::confirm(app, confirm, canvas, frame.body),
         Some(Popup::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Popup::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
         Some(Popup::Messages(at)) => popup::messages(app, *at, canvas, frame.body),

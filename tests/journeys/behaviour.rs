@@ -174,11 +174,11 @@ fn a_note_survives_marks_and_comes_back_to_be_edited() {
 fn the_editor_gets_the_note_and_gives_it_back() {
     let mut journey = journey(80, 24).keys("mnshort<enter>");
     journey.editor = Some("long\n\ntext\u{1b}\n".to_owned());
-    journey.press("me");
+    journey.press("mN");
     assert_eq!(journey.edited, ["short"]);
     assert_eq!(journey.stored.mark(id("t0")).note.as_deref(), Some("long\n\ntext<U+001B>"));
     journey.editor = None;
-    journey.press("me");
+    journey.press("mN");
     assert_eq!(journey.said(), "The note is as it was.");
 }
 
@@ -197,8 +197,9 @@ fn marks_go_to_the_object_of_the_page_and_the_row_of_the_list() {
     let journey = journey(80, 24).keys("/m20<enter>mc");
     assert_eq!(state(&journey, "m20"), State::Covered, "a page without a chosen link marks its own object");
     assert_eq!(journey.stored.marks.len(), 1);
-    let journey = journey.keys("}jmp");
+    let journey = journey.keys("}}j");
     let chosen = journey.app.under_cursor().expect("a link is chosen");
+    let journey = journey.keys("mp");
     assert_eq!(
         journey.stored.mark(chosen).state(journey.app.today),
         State::Partial,
@@ -344,7 +345,7 @@ fn a_read_only_assessment_takes_no_mark_and_says_why() {
     refused.read_only = Some("It is of a newer atlasnav.".to_owned());
     let mut journey = Journey::new(refused);
     assert_eq!(journey.said(), "It is of a newer atlasnav.");
-    for keys in ["jmg", "mn", "me", "u", "U", "<ctrl-r>"] {
+    for keys in ["jmg", "mn", "mN", "mo", "mr", "md", "me", "mk", "mm", "Y", "u", "U", "<ctrl-r>"] {
         journey.press(keys);
         assert_eq!(journey.said(), "It is of a newer atlasnav.", "{keys}");
         assert!(journey.app.popups.is_empty());

@@ -11,7 +11,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 40] = [
+pub const EVERYWHERE: [&str; 53] = [
     "",
     "+<end>",
     "++zsG",
@@ -52,6 +52,19 @@ pub const EVERYWHERE: [&str; 40] = [
     "2TG<down><down><enter>",
     "y",
     "/cs26<enter>ymyvG",
+    "Vjvjjm",
+    "2<space>jvjjm",
+    "+++llzsV<end>V",
+    "/poison<tab>*",
+    "momm<tab><tab>",
+    "Vmr+3 monts<enter>",
+    "mepp<enter>dA rule of the gateway that is long enough to be wrapped.<enter>",
+    "medetect<enter>rule<enter>javascript:alert(1)<enter>",
+    "moann<enter>mr+90<enter>merule<enter>mkfilter<enter>mmjjjj",
+    "/m20<enter>mp",
+    "3Vmc1:accept-all<enter>",
+    "mm<enter>zzz<enter>",
+    "mmjjj<enter>A note.",
 ];
 
 /// A journey to a place, seen at another size: nothing panics, nothing is drawn outside.

@@ -1,0 +1,167 @@
+//! The verbs: each answers on stdout, plain or as JSON.
+
+mod files;
+mod look;
+mod mark;
+mod status;
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::args::{ConfigAction, ListOf, Verb};
+use super::config::{self, Config};
+use super::output::{Output, complain};
+use super::{Failure, author, shell, today};
+use crate::catalog::{Catalog, ObjectId, sanitize};
+use crate::coverage::{Assessment, Record};
+use crate::search::near;
+use crate::store::{Store, write_only_beneath};
+
+struct Context<'a> {
+    catalog: &'a Catalog,
+    source: &'a str,
+    store: &'a Store,
+    today: Date,
+    /// Who marks.
+    author: Option<String>,
+    /// The assessment was named, by a flag or in the settings.
+    named: bool,
+    /// Links of the terminal are asked for.
+    links: bool,
+}
+
+pub(in crate::cli) fn run(
+    verb: Verb,
+    catalog: &Catalog,
+    source: &str,
+    store: &Store,
+    config: &Config,
+) -> Result<(), Failure> {
+    let author = config.settings.author.clone().or_else(author);
+    let named = config.names_assessment;
+    let context =
+        Context { catalog, source, store, today: today(), author, named, links: config.settings.links };
+    match verb {
+        Verb::Show { id, json } => context.show(&id, json),
+        Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
+        Verb::List { kind, fields, json } => context.list(kind, &fields.join(" "), json),
+        Verb::Matrix { fields, folded, json } => context.matrix(&fields.join(" "), folded, json),
+        Verb::Undo { json } => context.undo(&Record::Undo, json),
+        Verb::Redo { json } => context.undo(&Record::Redo, json),
+        Verb::Completions { shell } => shell::completions(catalog, shell),
+        Verb::Man => shell::manual(),
+        Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
+        Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
+        Verb::Status { json } => context.status(json),
+        Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
+        Verb::Backups { json } => context.backups(json),
+        // Only lines of `--plain` come here, and they may write nothing but marks.
+        Verb::Config { action: ConfigAction::Init, .. } => Err(Failure::Usage(
+            "`config init` can't be run from here; quit and run `atlasnav config init`".to_owned(),
+        )),
+        // It looks at flags as well, which a line has not.
+        Verb::Doctor { .. } => {
+            Err(Failure::Usage("`doctor` is about a whole run; quit and run `atlasnav doctor`".to_owned()))
+        }
+        Verb::Config { action, json } => config::run(action, json, config.files.clone()),
+    }
+}
+
+/// Lets a verb write only where it has to, or those that `--plain` will read. What a system can't hold
+/// it does without.
+pub(in crate::cli) fn confine(verb: Option<&Verb>, store: &Store) {
+    let directories = match verb {
+        Some(
+            Verb::Find { .. }
+            | Verb::List { kind: ListOf::Tactics, .. }
+            | Verb::Glossary { .. }
+            | Verb::Backups { .. }
+            | Verb::Completions { .. }
+            | Verb::Man
+            // Its own run has written already; a line of `--plain` only asks.
+            | Verb::Config { .. }
+            | Verb::Doctor { .. },
+        ) => Vec::new(),
+        // The result replaces this file, which git has put into a directory of its own choice.
+        Some(Verb::Merge { ours, .. }) => {
+            let parent = ours.parent().filter(|p| !p.as_os_str().is_empty());
+            vec![parent.unwrap_or(Path::new(".")).to_owned()]
+        }
+        // A mark, or what an earlier run could not finish.
+        Some(
+            Verb::Show { .. }
+            | Verb::List { .. }
+            | Verb::Matrix { .. }
+            | Verb::Mark { .. }
+            | Verb::Undo { .. }
+            | Verb::Redo { .. }
+            | Verb::Status { .. },
+        )
+        | None => store.directories(),
+    };
+    write_only_beneath(&directories);
+}
+
+pub(in crate::cli) fn print_json(value: &Value) -> Result<(), Failure> {
+    let mut out = Output::new();
+    out.line(&format!("{value:#}"));
+    out.finish()
+}
+
+impl Context<'_> {
+    /// The assessment. A damaged one is no reason not to read ATLAS: it is said, and taken as empty,
+    /// but for the verbs that are about it. That there is none under a name that was given is said.
+    fn assessment(&self, is_the_point: bool) -> Result<Assessment, Failure> {
+        let assessment = self.assessment_to_mark(is_the_point)?;
+        if let Some(text) = about_missing(self.store, self.named) {
+            complain(&text);
+        }
+        Ok(assessment)
+    }
+
+    /// The same for a verb that makes it.
+    fn assessment_to_mark(&self, is_the_point: bool) -> Result<Assessment, Failure> {
+        let loaded = self.store.open(self.catalog);
+        for notice in &loaded.notices {
+            complain(notice);
+        }
+        match loaded.read_only {
+            Some(reason) if is_the_point && loaded.assessment == Assessment::default() => {
+                Err(Failure::Data(reason))
+            }
+            Some(reason) => {
+                complain(&reason);
+                Ok(loaded.assessment)
+            }
+            None => Ok(loaded.assessment),
+        }
+    }
+
+    fn id(&self, text: &str) -> Result<ObjectId, Failure> {
+        if let Some(id) = ObjectId::parse_loosely(text).filter(|id| self.catalog.contains(*id)) {
+            return Ok(id);
+        }
+        let near = near(self.catalog, text);
+        Err(Failure::Nothing(format!("ATLAS {} has no object `{text}`{near}", self.catalog.release)))
+    }
+}
+
+/// That there is no assessment under the name that was given, if so: a typing error in it looks like an
+/// assessment without marks.
+pub(in crate::cli) fn about_missing(store: &Store, named: bool) -> Option<String> {
+    let is_missing = named && store.path().symlink_metadata().is_err();
+    let path = || sanitize(&store.path().display().to_string(), false).into_owned();
+    is_missing.then(|| format!("there is no assessment {} yet; the first mark makes it", path()))
+}
+
+/// That the assessment has marks which this release has no objects for, if so.
+pub(in crate::cli) fn about_retired(catalog: &Catalog, assessment: &Assessment) -> Option<String> {
+    let release = &catalog.release;
+    match assessment.retired.len() {
+        0 => None,
+        1 => Some(format!("1 mark is of an id that ATLAS {release} does not have; it is kept.")),
+        count => Some(format!("{count} marks are of ids that ATLAS {release} does not have; they are kept.")),
+    }
+}
