@@ -183,3 +183,158 @@ pub fn worst_of(assessments: &[&Assessment], today: Date) -> Assessment {
         ..Assessment::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::samples::{self, TODAY, everything, mark, mitigation, technique};
+    use crate::coverage::{Mark, Status};
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn moved(id: ObjectId, before: State, after: State) -> Moved {
+        Moved { id, before, after, by: None, on: None }
+    }
+
+    #[test]
+    fn what_we_did_stands_apart_from_time_and_from_atlas() {
+        let parts = samples::Parts {
+            techniques: vec![None; 6],
+            mitigations: vec![[0].into(), [5].into()],
+            ..samples::Parts::default()
+        };
+        let catalog = parts.catalog();
+        let then_date = date(2026, 5, 1);
+        let tested = |on| Mark { tested: Some(on), ..mark(Status::Covered) };
+        let gone = ObjectId::new(Kind::Technique, 99, None);
+        let marks = |marks: Vec<(ObjectId, Mark)>| Assessment {
+            marks: marks.into_iter().collect(),
+            ..Assessment::default()
+        };
+        let mut then = marks(vec![
+            (technique(0), mark(Status::Gap)),
+            (technique(1), tested(date(2026, 4, 1))),
+            (technique(2), tested(date(2026, 4, 1))),
+            (technique(3), tested(date(2026, 4, 1))),
+            (mitigation(0), mark(Status::Planned)),
+        ]);
+        then.retired.insert(gone, mark(Status::Partial));
+        let mut now = then.clone();
+        let by_ann = Mark { by: Some("ann".to_owned()), on: Some(TODAY), ..mark(Status::Covered) };
+        now.marks.insert(technique(0), by_ann);
+        now.marks.insert(technique(2), mark(Status::Gap));
+        now.marks.insert(technique(3), tested(TODAY));
+        now.marks.insert(technique(5), mark(Status::Covered));
+        now.marks.insert(mitigation(0), mark(Status::Covered));
+        let mut known: BTreeSet<ObjectId> = (0..5).map(technique).collect();
+        known.extend([mitigation(0), mitigation(1), gone]);
+        let d =
+            Difference::between(&then, Some(&known), &now, &catalog, &everything(&catalog), then_date, TODAY);
+        let ann = Moved {
+            by: Some("ann".into()),
+            on: Some(TODAY),
+            ..moved(technique(0), State::Gap, State::Covered)
+        };
+        let expected = [
+            ann,
+            moved(technique(2), State::Tested, State::Gap),
+            moved(mitigation(0), State::Planned, State::Covered),
+        ];
+        assert_eq!(d.changed, expected);
+        assert_eq!(d.time_passed, [moved(technique(1), State::Tested, State::Covered)]);
+        assert_eq!(d.grown, [(technique(5), State::Covered)]);
+        assert_eq!(d.retired, [(gone, State::Partial)]);
+        assert_eq!((d.then.total(), d.then.covered(), d.then.tested()), (5, 3, 3));
+        assert_eq!((d.now.total(), d.now.covered(), d.now.tested()), (6, 4, 1));
+        assert_eq!(d.covered(), Moves { gained: 1, lost: 1 });
+        assert_eq!(d.tested(), Moves { gained: 0, lost: 1 });
+        // Without the list of then nothing can be told to be new.
+        let scope = everything(&catalog);
+        let unknown = Difference::between(&then, None, &now, &catalog, &scope, then_date, TODAY);
+        assert_eq!((unknown.grown.len(), unknown.changed.len()), (0, 4));
+        assert_eq!(unknown.retired, d.retired);
+    }
+
+    #[test]
+    fn over_several_systems_the_worst_counts() {
+        use Status::{Accepted, Covered, Gap, NotApplicable, Partial, Planned, Unassessed};
+        let today = TODAY;
+        let id = technique(0);
+        let system = |status| Assessment { marks: [(id, mark(status))].into(), ..Assessment::default() };
+        for (statuses, expected) in [
+            (vec![Covered, Gap], State::Gap),
+            (vec![Gap, Unassessed], State::Unassessed),
+            (vec![Planned, Gap, Covered], State::Gap),
+            (vec![Partial, Planned], State::Planned),
+            (vec![Accepted, Partial], State::Partial),
+            (vec![Covered, Accepted], State::Accepted),
+            (vec![NotApplicable, Covered], State::Covered),
+            (vec![NotApplicable, Unassessed], State::Unassessed),
+            (vec![NotApplicable, NotApplicable], State::NotApplicable),
+            (vec![], State::Unassessed),
+        ] {
+            let systems: Vec<Assessment> = statuses.iter().map(|s| system(*s)).collect();
+            let mut systems: Vec<&Assessment> = systems.iter().collect();
+            assert_eq!(worst_case(&systems, id, today), expected, "{statuses:?}");
+            systems.reverse();
+            assert_eq!(worst_case(&systems, id, today), expected, "{statuses:?} backwards");
+            assert_eq!(worst_of(&systems, today).mark(id).counted_state(today), expected);
+        }
+        let tested = Assessment {
+            marks: [(id, Mark { tested: Some(today), ..mark(Covered) })].into(),
+            ..Assessment::default()
+        };
+        assert_eq!(worst_case(&[&tested, &tested], id, today), State::Tested);
+        assert_eq!(worst_case(&[&tested, &system(Covered)], id, today), State::Covered);
+    }
+
+    proptest! {
+        #[test]
+        fn now_is_then_with_all_that_happened(
+            (catalog, then, scope) in samples::sample(),
+            now in samples::assessment(),
+            known in prop::option::of(samples::scope()),
+            days in 0_i32..400,
+        ) {
+            let then_date = TODAY.checked_sub(jiff::ToSpan::days(days)).unwrap();
+            let d = Difference::between(&then, known.as_ref(), &now, &catalog, &scope, then_date, TODAY);
+            let is_technique = |id: &ObjectId| id.kind() == Kind::Technique;
+            for state in State::ALL {
+                let moved = || d.changed.iter().chain(&d.time_passed).filter(|m| is_technique(&m.id));
+                let came = moved().filter(|m| m.after == state).count()
+                    + d.grown.iter().filter(|(id, s)| is_technique(id) && *s == state).count();
+                let went = moved().filter(|m| m.before == state).count();
+                prop_assert_eq!(d.now.count(state) + went, d.then.count(state) + came);
+            }
+            let ids: Vec<ObjectId> = d.changed.iter().chain(&d.time_passed).map(|m| m.id)
+                .chain(d.grown.iter().map(|(id, _)| *id)).chain(d.retired.iter().map(|(id, _)| *id)).collect();
+            let once: BTreeSet<ObjectId> = ids.iter().copied().collect();
+            prop_assert_eq!(once.len(), ids.len());
+            for m in &d.time_passed {
+                prop_assert_eq!(then.mark(m.id).counted_state(TODAY), m.after);
+            }
+        }
+
+        #[test]
+        fn nothing_happens_to_what_is_compared_with_itself(
+            (catalog, assessment, scope) in samples::sample()
+        ) {
+            let d = Difference::between(&assessment, None, &assessment, &catalog, &scope, TODAY, TODAY);
+            prop_assert!(d.changed.is_empty() && d.time_passed.is_empty() && d.grown.is_empty());
+            prop_assert_eq!(d.then, d.now);
+        }
+
+        #[test]
+        fn the_worst_case_never_claims_more_than_any_system(
+            systems in prop::collection::vec(samples::assessment(), 1..4), place in 0_usize..9
+        ) {
+            let systems: Vec<&Assessment> = systems.iter().collect();
+            let id = technique(place);
+            let worst = worst_case(&systems, id, TODAY);
+            let states: Vec<State> = systems.iter().map(|a| a.mark(id).counted_state(TODAY)).collect();
+            prop_assert!(states.contains(&worst));
+            prop_assert!(!is_done(worst) || states.iter().all(|s| is_done(*s) || *s == State::NotApplicable));
+            prop_assert_eq!(worst_of(&systems, TODAY).mark(id).counted_state(TODAY), worst);
+        }
+    }
+}

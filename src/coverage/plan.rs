@@ -78,14 +78,6 @@ impl Weights {
             None => self.unknown_maturity,
         }
     }
-
-    pub const fn kind(&self, kind: Option<CaseStudyKind>) -> u32 {
-        match kind {
-            Some(CaseStudyKind::Incident) => self.incident,
-            Some(CaseStudyKind::Exercise) => self.exercise,
-            None => self.unknown_kind,
-        }
-    }
 }
 
 /// A score in tenths; prints as `66.0`.
@@ -131,27 +123,39 @@ impl Gap {
         let mark = assessment.mark(technique.id);
         let mut cases: Vec<ObjectId> = technique.steps.iter().map(|s| s.case_study).collect();
         cases.dedup();
-        let kinds = cases.iter().filter_map(|id| catalog.case_study(*id)).map(|c| c.kind);
-        let (mut seen, mut incidents, mut exercises) = (0_u64, 0, 0);
-        for kind in kinds {
-            seen += u64::from(weights.kind(kind));
-            incidents += usize::from(kind == Some(CaseStudyKind::Incident));
-            exercises += usize::from(kind == Some(CaseStudyKind::Exercise));
-        }
-        let maturity = u64::from(weights.maturity(technique.maturity));
-        let openness = u64::from(weights.openness(mark.counted_state(today)));
+        let of_kind = |kind| {
+            let cases = cases.iter().filter_map(|id| catalog.case_study(*id));
+            cases.filter(|c| c.kind == Some(kind)).count()
+        };
         let to_do = |id: &ObjectId| is_to_do(assessment.mark(*id).counted_state(today));
-        Gap {
+        let mut gap = Gap {
             id: technique.id,
             state: mark.state(today),
-            score: Score(seen.saturating_mul(maturity).saturating_mul(openness)),
+            score: Score::default(),
+            incidents: of_kind(CaseStudyKind::Incident),
+            exercises: of_kind(CaseStudyKind::Exercise),
             cases,
-            incidents,
-            exercises,
             maturity: technique.maturity,
             unfinished: technique.mitigations.iter().copied().filter(to_do).collect(),
             listed: technique.mitigations.clone(),
-        }
+        };
+        let maturity = u64::from(weights.maturity(technique.maturity));
+        let openness = u64::from(weights.openness(mark.counted_state(today)));
+        gap.score = Score(gap.seen(weights).saturating_mul(maturity).saturating_mul(openness));
+        gap
+    }
+
+    /// The sum of the weights of the case studies that use the technique.
+    pub fn seen(&self, weights: &Weights) -> u64 {
+        let others = self.cases.len() - self.incidents - self.exercises;
+        [
+            (self.incidents, weights.incident),
+            (self.exercises, weights.exercise),
+            (others, weights.unknown_kind),
+        ]
+        .into_iter()
+        .map(|(cases, weight)| (cases as u64).saturating_mul(u64::from(weight)))
+        .fold(0, u64::saturating_add)
     }
 }
 

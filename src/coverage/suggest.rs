@@ -170,3 +170,128 @@ pub fn what_if(
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::Mark;
+    use crate::coverage::samples::{self, TODAY, mark, mitigation, technique};
+    use proptest::prelude::*;
+
+    /// A technique and its sub-technique, with four mitigations that list the technique only.
+    fn small(statuses: [Status; 4]) -> (Catalog, Assessment) {
+        let parts = samples::Parts {
+            techniques: vec![None, None],
+            mitigations: vec![[0].into(); 4],
+            cases: vec![(None, vec![(0, 0), (0, 1), (1, 1)])],
+        };
+        let marks = statuses.into_iter().enumerate().map(|(place, s)| (mitigation(place), mark(s)));
+        (parts.catalog(), Assessment { marks: marks.collect(), ..Assessment::default() })
+    }
+
+    #[test]
+    fn what_is_done_of_what_is_listed_suggests_a_status() {
+        use Status::{Accepted, Covered, Gap, NotApplicable, Partial, Planned, Unassessed};
+        for (statuses, to) in [
+            ([Covered, Covered, Covered, Covered], Some(Covered)),
+            ([Covered, NotApplicable, Covered, NotApplicable], Some(Covered)),
+            ([Covered, Gap, Unassessed, Unassessed], Some(Partial)),
+            ([Covered, Covered, Covered, Accepted], Some(Partial)),
+            ([Partial, Partial, Partial, Partial], Some(Partial)),
+            ([Planned, Planned, Planned, Planned], Some(Planned)),
+            ([Planned, Partial, Gap, Gap], Some(Partial)),
+            ([Planned, Gap, Unassessed, NotApplicable], Some(Planned)),
+            ([Gap, Unassessed, Accepted, NotApplicable], None),
+            ([NotApplicable; 4], None),
+        ] {
+            let (catalog, assessment) = small(statuses);
+            let suggested = suggestion(&catalog, &assessment, technique(0), TODAY);
+            assert_eq!(suggested.map(|s| s.to), to, "{statuses:?}");
+            assert_eq!(suggestion(&catalog, &assessment, technique(1), TODAY), None, "no vouching for subs");
+        }
+    }
+
+    #[test]
+    fn the_reason_names_what_it_counts() {
+        let (catalog, assessment) =
+            small([Status::Covered, Status::Partial, Status::Planned, Status::NotApplicable]);
+        let reason = suggestion(&catalog, &assessment, technique(0), TODAY).unwrap().reason();
+        assert_eq!(reason, "1 of 3 listed mitigations done, 1 in part, 1 planned: suggests partial");
+        let (catalog, assessment) = small([Status::Covered; 4]);
+        let reason = suggestion(&catalog, &assessment, technique(0), TODAY).unwrap().reason();
+        assert_eq!(reason, "4 of 4 listed mitigations done: suggests covered");
+    }
+
+    #[test]
+    fn a_mark_shows_what_it_would_bring_before_it_is_made() {
+        let (catalog, assessment) = small([Status::Planned, Status::Gap, Status::Gap, Status::Gap]);
+        let scope = samples::everything(&catalog);
+        let ask = |m, state| what_if(&catalog, &assessment, mitigation(m), state, &scope, TODAY);
+        let done = ask(1, State::Covered);
+        let [rise] = done.rising.as_slice() else { panic!("{done:?}") };
+        assert_eq!(rise.before.as_ref().map(|s| s.to), Some(Status::Planned));
+        assert_eq!((rise.after.to, rise.after.done), (Status::Partial, 1));
+        assert_eq!(done.gain, StepCount { target: 1, preparation: 1 });
+        assert_eq!(done.steps, StepCount { target: 2, preparation: 1 });
+        assert_eq!(ask(1, State::Partial).gain, StepCount::default());
+        let taken_back = ask(0, State::Gap);
+        assert_eq!((taken_back.rising.len(), taken_back.falling.len()), (0, 1));
+        assert_eq!(ask(9, State::Covered).rising, [], "no such mitigation");
+    }
+
+    proptest! {
+        #[test]
+        fn suggestions_only_raise_and_are_done_with_once_accepted(
+            (catalog, mut assessment, scope) in samples::sample()
+        ) {
+            let all = suggestions(&catalog, &assessment, &scope, TODAY);
+            for s in &all {
+                let mark = assessment.mark(s.technique);
+                prop_assert!(mark.disputed().next().is_none());
+                prop_assert!(s.done + s.partial + s.planned <= s.listed);
+                let claims = [Status::Gap, Status::Planned, Status::Partial, Status::Covered];
+                let place = |status| claims.iter().position(|s| *s == status);
+                let now = if mark.status == Status::Unassessed { Status::Gap } else { mark.status };
+                prop_assert!(place(now).is_some() && place(now) < place(s.to), "{:?}", s);
+            }
+            let untouched = assessment.clone();
+            for s in &all {
+                let mark = Mark { status: s.to, ..assessment.mark(s.technique).clone() };
+                assessment.marks.insert(s.technique, mark);
+            }
+            prop_assert_eq!(suggestions(&catalog, &assessment, &scope, TODAY), []);
+            for (id, mark) in &untouched.marks {
+                prop_assert!(all.iter().any(|s| s.technique == *id) || assessment.mark(*id) == mark);
+            }
+        }
+
+        #[test]
+        fn what_if_is_doing_it_and_looking(
+            (catalog, assessment, scope) in samples::sample(),
+            place in 0_usize..7,
+            state in prop::sample::select(State::ALL.to_vec()),
+        ) {
+            let asked = what_if(&catalog, &assessment, mitigation(place), state, &scope, TODAY);
+            let mut done = assessment.clone();
+            let mut mark = done.mark(mitigation(place)).clone();
+            mark.set_state(state, TODAY);
+            done.marks.insert(mitigation(place), mark);
+            let rank = |s: &Option<Suggestion>| s.as_ref().map(|s| s.to);
+            let (mut rising, mut falling) = (Vec::new(), Vec::new());
+            for id in &scope {
+                let before = suggestion(&catalog, &assessment, *id, TODAY);
+                let after = suggestion(&catalog, &done, *id, TODAY);
+                // Of what is suggested the order of declaration is that of what is claimed.
+                if rank(&after) > rank(&before) {
+                    rising.push(Rise { before, after: after.unwrap() });
+                } else if rank(&after) < rank(&before) {
+                    falling.extend(before);
+                }
+            }
+            prop_assert_eq!(asked.rising, rising);
+            prop_assert_eq!(asked.falling, falling);
+            prop_assert!(asked.gain.target <= asked.steps.target);
+            prop_assert!(asked.gain.preparation <= asked.steps.preparation);
+        }
+    }
+}
