@@ -23,16 +23,25 @@ impl Output {
         self.0.push('\n');
     }
 
+    /// Writes a file: its lines may end in `\r\n`, as those of CSV do.
+    pub fn finish_file(self) -> Result<(), Failure> {
+        let parts: Vec<_> = self.0.split("\r\n").map(|part| sanitize(part, true)).collect();
+        print(&parts.join("\r\n"))
+    }
+
     /// Writes it. A reader that has gone (`| head`) wants no more, which is no error.
     pub fn finish(self) -> Result<(), Failure> {
-        let clean = sanitize(&self.0, true);
-        let mut out = io::stdout().lock();
-        match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::Data(format!("the answer can't be written: {error}")))
-            }
-            _ => Ok(()),
+        print(&sanitize(&self.0, true))
+    }
+}
+
+fn print(clean: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Data(format!("the answer can't be written: {error}")))
         }
+        _ => Ok(()),
     }
 }
 
