@@ -43,6 +43,7 @@ fn list(text: &mut String, items: &[String]) {
 }
 
 fn push_table(text: &mut String, table: &Table) {
+    text.push_str(&format!("{}:\n\n", paragraph(&table.caption)));
     let cells = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     text.push_str(&cells(table.head.iter().map(|head| head.text().to_owned()).collect()));
     let rules = table.head.iter().map(|head| match head {
