@@ -38,7 +38,10 @@ pub(super) struct Report {
 impl Report {
     /// The directory that the report is written into.
     pub fn directory(&self) -> Option<PathBuf> {
-        let parent = self.output.as_deref()?.parent()?;
+        let output = self.output.as_deref()?;
+        // What replaces a link lies where it leads.
+        let target = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+        let parent = target.parent()?;
         Some(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }.to_owned())
     }
 }

@@ -43,8 +43,7 @@ fn texts() -> Vec<String> {
 /// A mark with the text in every field that holds one.
 fn mark(text: &str) -> Mark {
     let claim = |claim| Conflict { claim, by: Some(text.to_owned()), on: Some(TODAY) };
-    let mut mark = Mark::default();
-    mark.owner = Some(text.to_owned());
+    let mut mark = Mark { owner: Some(text.to_owned()), ..Mark::default() };
     mark.set_note(&format!("{text}\n{text}\n\n{text}"));
     for kind in EvidenceKind::ALL {
         let (what, link) = (text.to_owned(), Some(text.to_owned()));

@@ -4,7 +4,7 @@ use super::super::document::{Block, Cell, Head, Section, Table};
 use super::super::text::percent;
 use super::super::{Material, Point};
 use super::{row, sentence, table};
-use crate::catalog::{CaseStudyKind, ObjectId};
+use crate::catalog::{CaseStudy, CaseStudyKind, ObjectId};
 use crate::coverage::{Difference, Figure, Moved, Rollup, State, Strip, explain};
 
 pub(super) fn headline(material: &Material) -> Section {
@@ -222,7 +222,7 @@ pub(super) fn cases(material: &Material) -> Section {
         });
         let cells = [
             Cell::maybe(case.and_then(|c| c.kind).map(CaseStudyKind::word)),
-            Cell::maybe(case.map(|c| c.known_date())),
+            Cell::maybe(case.map(CaseStudy::known_date)),
             Cell::Strip(strip.steps.clone()),
             step(strip.first_covered),
             step(strip.first_tested),
