@@ -1,8 +1,10 @@
 //! Every figure of the Markdown report is one of the analysis: sections are taken apart and compared with
 //! `Overview`, `Plan` and `Difference`.
 
+use std::path::PathBuf;
+
 use atlasnav::catalog::{Facet, ObjectId};
-use atlasnav::coverage::{Reach, Rollup, Share, State, StepCount};
+use atlasnav::coverage::{Assessment, Reach, Rollup, Share, State, StepCount};
 
 use crate::sample::Sample;
 
@@ -247,6 +249,29 @@ fn a_worked_report_holds_the_figures_of_the_analysis() {
 fn a_report_of_a_part_of_atlas_holds_the_figures_of_that_part() {
     for (facet, key) in [(Facet::Area, "model-theft"), (Facet::Maturity, "feasible")] {
         check(&Sample::worked().narrowed(facet, key));
+    }
+}
+
+/// The oldest release that opens, in which no technique has a maturity and no case study a kind; the newest in
+/// the legacy format; the same in format 6.
+#[test]
+fn reports_of_official_releases_hold_the_figures_of_the_analysis() {
+    let Some(folder) = std::env::var_os("ATLASNAV_RELEASES").map(PathBuf::from) else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "in CI, ATLASNAV_RELEASES must name the folder of releases"
+        );
+        println!("skipped: ATLASNAV_RELEASES names no folder of releases");
+        return;
+    };
+    for name in ["ATLAS-3.0.0.yaml", "ATLAS-5.6.1.yaml", "ATLAS-2026.04-v6.yaml"] {
+        let bytes = std::fs::read(folder.join(name)).expect(name);
+        let (catalog, _) = atlasnav::catalog::read(&bytes).expect(name);
+        let sample = Sample::on(catalog, Assessment::default());
+        check(&sample);
+        for format in atlasnav::exchange::FORMATS {
+            assert!(!sample.write(format.name).is_empty(), "{name}");
+        }
     }
 }
 

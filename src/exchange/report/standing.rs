@@ -218,7 +218,7 @@ pub(super) fn cases(material: &Material) -> Section {
         let step =
             |at: Option<usize>| Cell::text(at.map_or("none".to_owned(), |at| format!("step {}", at + 1)));
         let open = strip.longest_open.map_or("none".to_owned(), |run| {
-            format!("{} from step {} on", super::count(run.steps, "step"), run.first + 1)
+            format!("{} from step {} on", super::count(run.steps, "step", "steps"), run.first + 1)
         });
         let cells = [
             Cell::maybe(case.and_then(|c| c.kind).map(CaseStudyKind::word)),
