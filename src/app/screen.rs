@@ -2,7 +2,6 @@
 
 use tui_input::Input;
 
-use super::deck::Deck;
 use super::event::UserTheme;
 use super::view::Position;
 use crate::catalog::{Facet, ObjectId, Value};
@@ -19,8 +18,8 @@ pub enum Screen {
     Object(ObjectView),
     /// The glossary, and where the reader is in it.
     Glossary(Position),
-    /// The glossary as cards.
-    Deck(Deck),
+    /// The glossary as cards. The deck is the app's: there is one.
+    Deck,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

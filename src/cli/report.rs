@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 
 use super::Failure;
-use super::output::{Output, complain};
+use super::output::{complain, print_file};
 use crate::catalog::{Catalog, Facet, Lens, ObjectId, sanitize};
 use crate::coverage::{Assessment, Basis, Difference, Overview, Plan, Weights};
 use crate::exchange::{FORMATS, Format, Material, Point};
@@ -118,11 +118,7 @@ pub(super) fn run(
     (report.to.write)(&material, &mut bytes).map_err(failed)?;
     match &report.output {
         Some(path) => publish(path, &bytes, report.force).map_err(Failure::data),
-        None => {
-            let mut out = Output::new();
-            out.text(&String::from_utf8_lossy(&bytes));
-            out.finish_file()
-        }
+        None => print_file(&String::from_utf8_lossy(&bytes)),
     }
 }
 

@@ -43,7 +43,7 @@ fn technique(text: &str, name: &str) -> Technique {
         parent: id(text).parent(),
         subs: Vec::new(),
         mitigations: Vec::new(),
-        steps: Vec::new(),
+        steps: Vec::new().into(),
     }
 }
 
@@ -60,7 +60,7 @@ fn catalog_of(count: usize) -> Catalog {
         modified: "".into(),
         categories: Vec::new(),
         lifecycle_phases: Vec::new(),
-        techniques: Vec::new(),
+        techniques: Vec::new().into(),
     };
     Catalog {
         release: "2026.09".into(),
