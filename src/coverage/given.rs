@@ -10,10 +10,8 @@ const LONGEST_LINK: usize = 2_000;
 /// error is one sentence.
 pub fn parse_link(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let refuse = |why: &str| {
-        let shown: String = text.chars().take(60).collect();
-        Err(format!("`{}` is no link{why}; write it as https://host/page", sanitize(&shown, false)))
-    };
+    let refuse =
+        |why: &str| Err(format!("`{}` is no link{why}; write it as https://host/page", shortened(text)));
     if text.len() > LONGEST_LINK {
         return refuse(": it is longer than 2000 bytes");
     }
@@ -23,9 +21,12 @@ pub fn parse_link(text: &str) -> Result<String, String> {
     let Some((scheme, rest)) = text.split_once(':') else { return refuse("") };
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    let host = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
     let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
-    let leads_on = if is_web { rest.starts_with("//") && !host.is_empty() } else { !rest.is_empty() };
+    let leads_on = if is_web {
+        rest.strip_prefix("//").is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '?', '#']))
+    } else {
+        !rest.is_empty()
+    };
     if is_scheme && leads_on { Ok(text.to_owned()) } else { refuse("") }
 }
 
@@ -33,17 +34,25 @@ pub fn parse_link(text: &str) -> Result<String, String> {
 pub fn parse_evidence(text: &str) -> Result<Evidence, String> {
     let clean = sanitize(text.trim(), false).into_owned();
     let Some((kind, what)) = clean.split_once(':') else {
-        return Err(format!("`{clean}` is no evidence; write it as KIND:WHAT, such as detect:rule 7"));
+        let text = shortened(&clean);
+        return Err(format!("`{text}` is no evidence; write it as KIND:WHAT, such as detect:rule 7"));
     };
     let (kind, what) = (kind.trim().to_ascii_lowercase(), what.trim());
     let kinds = EvidenceKind::ALL.map(EvidenceKind::word).join(", ");
     let Some(kind) = EvidenceKind::from_word(&kind) else {
+        let kind = shortened(&kind);
         return Err(format!("no kind of evidence is called `{kind}`; there are {kinds}"));
     };
     if what.is_empty() {
         return Err(format!("evidence needs what it is after `{}:`", kind.word()));
     }
     Ok(Evidence { kind, what: what.to_owned(), link: None, on: None })
+}
+
+/// The beginning of a text for use in a message, safe.
+pub(super) fn shortened(text: &str) -> String {
+    let head: String = text.chars().take(40).collect();
+    sanitize(&head, false).into_owned()
 }
 
 impl Mark {
