@@ -167,6 +167,10 @@ impl Reader<'_> {
             let read = self.row(cells.collect());
             self.take(line, read);
         }
+        // A cell that swallows the rest of the table, because it is cut or a quote is missing.
+        if text.bytes().filter(|b| *b == b'"').count() % 2 == 1 {
+            self.refuse(places.line, Why::Other("a quote is open up to the end of the table".to_owned()));
+        }
     }
 
     fn row(&self, cells: Vec<(&str, &str)>) -> Result<(ObjectId, Vec<Wish>), Why> {
@@ -328,6 +332,7 @@ mod tests {
             ("id,status\n51\n", 2, "the row has 1 cells and the first line 2"),
             ("id,status,id\n51,gap,52\n", 1, "two columns are called `id`"),
             ("id,tested\n51,soon\n", 2, "is no day"),
+            ("id,note\n51,a\n53,\"b\n54,c\n", 3, "a quote is open"),
             ("id,evidence\n51,rule\n", 2, "no JSON list"),
             (
                 "id,evidence\n\n51,\"[{\"\"kind\"\":\"\"detect\"\",\"\"what\"\":\"\"x\"\",\"\"link\"\":\"\"y\"\"}]\"\n",
