@@ -213,7 +213,7 @@ impl Places<'_> {
         let rest = self.text.get(byte..).unwrap_or_default();
         let start = byte + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let passed = self.text.get(self.byte..start).unwrap_or_default();
-        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.line += passed.split(|b| *b == b'\n').count() - 1;
         self.byte = self.byte.max(start.min(self.text.len()));
         self.line
     }

@@ -38,6 +38,8 @@ struct Context<'a> {
     set: bool,
     /// Links of the terminal are asked for.
     links: bool,
+    /// What the scores of the plan are made of.
+    weights: Weights,
 }
 
 pub(in crate::cli) fn run(
@@ -50,7 +52,8 @@ pub(in crate::cli) fn run(
     let author = config.settings.author.clone().or_else(author);
     let named = config.names_assessment;
     let (set, links) = (config.settings.assessment.is_some(), config.settings.links);
-    let context = Context { catalog, source, store, today: today(), author, named, set, links };
+    let weights = Weights::default();
+    let context = Context { catalog, source, store, today: today(), author, named, set, links, weights };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
@@ -201,11 +204,6 @@ impl Context<'_> {
             return Err(Failure::Nothing(format!("no technique of this assessment is `{fields}`")));
         }
         Ok(techniques)
-    }
-
-    /// What the scores of the plan are made of.
-    fn weights(&self) -> Weights {
-        Weights::default()
     }
 
     fn id(&self, text: &str) -> Result<ObjectId, Failure> {

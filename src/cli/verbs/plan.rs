@@ -18,17 +18,17 @@ impl Context<'_> {
     pub(super) fn gaps(&self, fields: &str, limit: usize, json: bool) -> Result<(), Failure> {
         let assessment = self.assessment(true)?;
         let techniques = self.scope(&assessment, fields)?;
-        let weights = self.weights();
+        let weights = &self.weights;
         let is_open = |id: &ObjectId| {
             let state = assessment.mark(*id).counted_state(self.today);
             matches!(state, State::Unassessed | State::Gap | State::Planned | State::Partial)
         };
         let open = techniques.iter().filter(|id| is_open(id)).filter_map(|id| self.catalog.technique(*id));
         let mut gaps: Vec<Gap> =
-            open.map(|t| Gap::of(self.catalog, &assessment, t, &weights, self.today)).collect();
+            open.map(|t| Gap::of(self.catalog, &assessment, t, weights, self.today)).collect();
         gaps.sort_by_key(|gap| (Reverse(gap.score), gap.id));
         if json {
-            print_json(&gaps.iter().take(limit).map(|g| json::gap(self.catalog, g, &weights)).collect())?;
+            print_json(&gaps.iter().take(limit).map(|g| json::gap(self.catalog, g, weights)).collect())?;
         }
         if gaps.is_empty() {
             let count = techniques.len();
@@ -38,18 +38,14 @@ impl Context<'_> {
             let mut out = Output::new();
             out.line(&format!("{} of {} techniques in scope are open", gaps.len(), techniques.len()));
             for gap in gaps.iter().take(limit) {
-                out.line(&self.gap_line(gap, &weights));
+                out.line(&self.gap_line(gap, weights));
             }
             out.finish()?;
         }
-        self.tell_rest(gaps.len(), limit);
-        Ok(())
-    }
-
-    fn tell_rest(&self, count: usize, limit: usize) {
-        if count > limit {
-            complain(&format!("{} more; --limit shows them", count - limit));
+        if gaps.len() > limit {
+            complain(&format!("{} more; --limit shows them", gaps.len() - limit));
         }
+        Ok(())
     }
 
     /// `  66.0 ! T0015    Evade AI Model  = 22 seen x 3 realized x 1.0 gap; 6 of 6 mitigations unfinished`
@@ -82,11 +78,11 @@ impl Context<'_> {
     ) -> Result<(), Failure> {
         let assessment = self.assessment(true)?;
         let techniques = self.scope(&assessment, fields)?;
-        let weights = self.weights();
-        let plan = Plan::of(self.catalog, &assessment, &techniques, &weights, self.today);
+        let weights = &self.weights;
+        let plan = Plan::of(self.catalog, &assessment, &techniques, weights, self.today);
         let wants = |one| list.is_none_or(|list| list == one);
         if json {
-            return print_json(&json::plan(self.catalog, &plan, &weights, limit, wants));
+            return print_json(&json::plan(self.catalog, &plan, weights, limit, wants));
         }
         let mut out = Output::new();
         let mut rest = 0;
@@ -98,7 +94,7 @@ impl Context<'_> {
             if wants(one) {
                 out.line(&format!("{what}: {}", counted(gaps.len(), "technique", "techniques")));
                 for gap in gaps.iter().take(limit) {
-                    out.line(&self.gap_line(gap, &weights));
+                    out.line(&self.gap_line(gap, weights));
                 }
                 out.line("");
                 rest = rest.max(gaps.len().saturating_sub(limit));

@@ -25,7 +25,7 @@ impl Context<'_> {
             }
             SnapshotAction::List => self.list_snapshots(json),
             SnapshotAction::Path { name } => {
-                let snapshot = self.find_snapshot(self.read_snapshots(), name)?;
+                let snapshot = find(self.read_snapshots(), name)?;
                 let path = snapshot.path.display().to_string();
                 if json {
                     return print_json(&json::snapshot(&snapshot));
@@ -69,35 +69,10 @@ impl Context<'_> {
         out.finish()
     }
 
-    /// The snapshot of this name, or of this file without its end (`2026-11-23-q3`).
-    fn find_snapshot(&self, all: Vec<Snapshot>, sought: &str) -> Result<Snapshot, Failure> {
-        let key = |s: &Snapshot| s.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        let is_meant = |s: &Snapshot| {
-            s.name.to_lowercase() == sought.trim().to_lowercase() || key(s).as_deref() == Some(sought)
-        };
-        let keys: Vec<String> = all.iter().filter_map(key).collect();
-        let mut meant: Vec<Snapshot> = all.into_iter().filter(is_meant).collect();
-        let sought = sanitize(sought, false);
-        match (meant.len(), meant.pop()) {
-            (1, Some(one)) => Ok(one),
-            (0, _) if keys.is_empty() => Err(Failure::Nothing(format!(
-                "there is no snapshot `{sought}`, nor any other; `atlasnav snapshot take NAME` keeps one"
-            ))),
-            (0, _) => Err(Failure::Nothing(format!(
-                "there is no snapshot `{sought}`; there are {}",
-                keys.join(", ")
-            ))),
-            (_, last) => {
-                let keys = meant.iter().chain(&last).filter_map(key).collect::<Vec<_>>().join(", ");
-                Err(Failure::Usage(format!("several snapshots are called `{sought}`; choose one of {keys}")))
-            }
-        }
-    }
-
     fn compare_snapshots(&self, then: &str, now: Option<&str>, json: bool) -> Result<(), Failure> {
         let all = self.read_snapshots();
-        let then = self.find_snapshot(all.clone(), then)?;
-        let now = now.map(|now| self.find_snapshot(all, now)).transpose()?;
+        let then = find(all.clone(), then)?;
+        let now = now.map(|now| find(all, now)).transpose()?;
         let current = self.assessment(true)?;
         let techniques = self.scope(&current, "")?;
         let (assessment, on, name) = match &now {
@@ -178,5 +153,29 @@ impl Context<'_> {
     pub(super) fn moved_line(&self, id: ObjectId, before: State, after: State) -> String {
         let name = self.catalog.full_name(id);
         format!("  {:9} {name}: {} -> {}", id.short(), before.word(), after.word())
+    }
+}
+
+/// The snapshot of this name, or of this file without its end (`2026-11-23-q3`).
+fn find(all: Vec<Snapshot>, sought: &str) -> Result<Snapshot, Failure> {
+    let key = |s: &Snapshot| s.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let is_meant = |s: &Snapshot| {
+        s.name.to_lowercase() == sought.trim().to_lowercase() || key(s).as_deref() == Some(sought)
+    };
+    let keys: Vec<String> = all.iter().filter_map(key).collect();
+    let mut meant: Vec<Snapshot> = all.into_iter().filter(is_meant).collect();
+    let sought = sanitize(sought, false);
+    match (meant.len(), meant.pop()) {
+        (1, Some(one)) => Ok(one),
+        (0, _) if keys.is_empty() => Err(Failure::Nothing(format!(
+            "there is no snapshot `{sought}`, nor any other; `atlasnav snapshot take NAME` keeps one"
+        ))),
+        (0, _) => {
+            Err(Failure::Nothing(format!("there is no snapshot `{sought}`; there are {}", keys.join(", "))))
+        }
+        (_, last) => {
+            let keys = meant.iter().chain(&last).filter_map(key).collect::<Vec<_>>().join(", ");
+            Err(Failure::Usage(format!("several snapshots are called `{sought}`; choose one of {keys}")))
+        }
     }
 }

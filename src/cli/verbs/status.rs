@@ -23,12 +23,12 @@ impl Context<'_> {
             let (then, on) = (&snapshot.assessment, snapshot.on);
             Difference::between(then, known, &assessment, self.catalog, &techniques, on, self.today)
         });
-        let weights = self.weights();
+        let weights = &self.weights;
         let basis = Basis {
             catalog: self.catalog,
             assessment: &assessment,
             techniques: &techniques,
-            weights: &weights,
+            weights,
             today: self.today,
             since: since.as_ref(),
         };
