@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::report::Report;
 use super::shell::Shell;
-use crate::coverage::State;
+use crate::coverage::{Figure, State};
 
 /// The MITRE ATLAS matrix in a terminal: find attacks on AI systems, read them, and mark which of
 /// them your organisation has addressed.
@@ -20,8 +20,8 @@ pub(super) struct Args {
     /// the built-in catalogue
     #[arg(long, value_name = "FILE", global = true)]
     pub data: Option<PathBuf>,
-    /// Keep the marks in this file; it is made with the first mark
-    #[arg(short = 'C', long, value_name = "FILE", global = true)]
+    /// Keep the marks in this file, which is made with the first mark; or in the assessment of this key
+    #[arg(short = 'C', long, value_name = "FILE|KEY", global = true)]
     pub assessment: Option<PathBuf>,
     /// Read the settings from this file in place of $XDG_CONFIG_HOME/atlasnav/config.toml
     #[arg(long, value_name = "FILE", global = true)]
@@ -53,17 +53,19 @@ Examples:
   atlasnav show 51.1                    LLM Prompt Injection: Indirect, as text
   atlasnav glossary jailbreak           what the term means
   atlasnav mark 51.1 partial --note 'input filter live, no egress check'
+  atlasnav plan                         what to fix first, and why
+  atlasnav check --min covered=40%      for pipelines: exit code 1 if it falls short
   atlasnav -C team.yaml status --json   how far another assessment is
   atlasnav report --to html -o q4.html  a page to hand on, with figures, plan and matrix
 
 Ids may be shortened: 51, t51.1, m20, cs26, ta2.
 Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
-given with -C: YAML, made to be read, edited by hand and merged by git.
+given with -C, or in the assessment chosen with `atlasnav assessment use`: YAML, made to be read, edited by hand and merged by git.
 Settings (theme, colours, keys, paths) lie in $XDG_CONFIG_HOME/atlasnav/config.toml, or in the file
 that --config or ATLASNAV_CONFIG names; `atlasnav config init` writes one to start from.
 
-Exit codes: 0 done, 1 nothing found or conflicts left, 2 wrong usage,
-3 bad data or marks file.";
+Exit codes: 0 done, 1 nothing found, conflicts left or a check falls short,
+2 wrong usage, 3 bad data or marks file.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -97,20 +99,9 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Mark a technique or a mitigation, or write a note on it
-    Mark {
-        /// Such as AML.T0051.001, t51.1, m20
-        id: String,
-        /// Left out, the status stays as it is and only the note is set
-        #[arg(value_parser = statuses(), ignore_case = true, required_unless_present = "note")]
-        status: Option<State>,
-        /// Set the note; an empty one takes it away
-        #[arg(long)]
-        note: Option<String>,
-        /// Answer as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Mark techniques and mitigations: status, owner, note, evidence, days of test and review
+    #[command(after_help = MARK)]
+    Mark(Box<MarkArgs>),
     /// Print the matrix: the tactics in their order with their techniques and marks
     Matrix {
         /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
@@ -150,8 +141,117 @@ pub(super) enum Verb {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// How many techniques are assessed, covered and tested, in all and per tactic
+    /// Where we stand: how many techniques are assessed, covered and tested, in all and per tactic
     Status {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Say by which rule each figure is counted, and of what; or one figure, such as covered or ceiling
+        #[arg(long, value_name = "FIGURE", num_args = 0..=1, require_equals = true, default_missing_value = "all",
+              value_parser = figures())]
+        explain: Option<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The open techniques, those that attackers use most first
+    Gaps {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Print at most so many
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What to fix first: gaps that ATLAS lists mitigations for, gaps that need controls of our own, and the
+    /// mitigations that bring most; with the sums
+    Plan {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Print at most so many of each list
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// One of the lists only
+        #[arg(long)]
+        list: Option<PlanList>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Which statuses the marks of mitigations suggest for techniques
+    Suggestions {
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        fields: Vec<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Mark techniques as suggested; nothing is ever marked so by itself
+    Accept {
+        /// Techniques with a suggestion, such as t51.1
+        #[arg(required_unless_present = "all")]
+        ids: Vec<String>,
+        /// All that is suggested
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        /// Only say what would be marked
+        #[arg(long)]
+        dry_run: bool,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What marking a mitigation would change: suggestions, and case-study steps that get a control
+    WhatIf {
+        /// Such as m20
+        mitigation: String,
+        /// The status that it would get
+        #[arg(value_parser = statuses(), ignore_case = true, default_value = "covered")]
+        status: State,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Who said what when: of one object, or of all, the oldest first
+    Log {
+        /// Such as t51.1, m20
+        id: Option<String>,
+        /// Only from this day on: 2026-12-31, today, -2w
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        since: Option<String>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep the assessment as it is today, and compare with how it was
+    Snapshot {
+        #[command(subcommand)]
+        action: SnapshotAction,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Several assessments: one for each AI system or organisation
+    Assessment {
+        #[command(subcommand)]
+        action: AssessmentAction,
+        /// Answer as JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Fail with exit code 1 if figures fall short, and say what does; for pipelines
+    #[command(after_help = CHECK)]
+    Check {
+        /// The least that is enough, such as covered=40% or tested=12; may be given several times
+        #[arg(long, value_name = "FIGURE=N", required_unless_present = "max")]
+        min: Vec<String>,
+        /// The most that is allowed, such as stale=5 or due=0; may be given several times
+        #[arg(long, value_name = "FIGURE=N")]
+        max: Vec<String>,
+        /// Only what has these fields: 'area:evasion maturity:realized'
+        #[arg(long, value_name = "FIELDS", default_value = "", hide_default_value = true)]
+        scope: String,
         /// Answer as JSON
         #[arg(long)]
         json: bool,
@@ -218,36 +318,150 @@ pub(super) enum ListOf {
     Tactics,
 }
 
-/// The word of a state on the command line: one word each, as a shell likes it.
-pub(super) const fn state_word(state: State) -> &'static str {
-    match state {
-        State::Unassessed => "unassessed",
-        State::Gap => "gap",
-        State::Planned => "planned",
-        State::Partial => "partial",
-        State::Covered => "covered",
-        State::Tested => "tested",
-        State::NotApplicable => "not-applicable",
-        State::Accepted => "accepted",
-        State::Conflict => "conflict",
-    }
+/// One of the lists of `plan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanList {
+    /// Gaps with a mitigation that ATLAS lists and that is unfinished
+    Mitigable,
+    /// Gaps that need controls of our own
+    Own,
+    /// Mitigations by the case-study steps that they give a first control
+    Mitigations,
 }
 
-/// What people write as well.
-const fn other_words(state: State) -> &'static [&'static str] {
-    match state {
-        State::NotApplicable => &["not applicable", "n/a", "na"],
-        State::Accepted => &["risk-accepted", "risk accepted"],
-        _ => &[],
-    }
+/// What is to be set, and on what.
+#[derive(Debug, clap::Args)]
+pub(super) struct MarkArgs {
+    /// Objects such as AML.T0051.001, t51.1, m20; the last word may be the status
+    #[arg(value_name = "ID... [STATUS]", required_unless_present_any = ["all_of", "from"])]
+    pub what: Vec<String>,
+    /// Mark all techniques that have these fields: 'area:evasion maturity:realized'
+    #[arg(long, value_name = "FIELDS")]
+    pub all_of: Option<String>,
+    /// Mark what the lines of a file say, or of the standard input (-)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "all_of", "owner", "no_owner", "note", "no_note",
+          "append_note", "evidence", "no_evidence", "tested", "no_tested", "review", "no_review"])]
+    pub from: Option<PathBuf>,
+    /// Who sees to it; an empty one takes it away
+    #[arg(long)]
+    pub owner: Option<String>,
+    #[arg(long, conflicts_with = "owner", hide = true)]
+    pub no_owner: bool,
+    /// Set the note; an empty one takes it away
+    #[arg(long)]
+    pub note: Option<String>,
+    #[arg(long, conflicts_with_all = ["note", "append_note"], hide = true)]
+    pub no_note: bool,
+    /// Put a line behind the note
+    #[arg(long, value_name = "TEXT", conflicts_with = "note")]
+    pub append_note: Option<String>,
+    /// What stands behind the mark: prevent:, detect: or respond: and what it is; may be given several times
+    #[arg(long, value_name = "KIND:WHAT")]
+    pub evidence: Vec<String>,
+    /// Where that evidence is found
+    #[arg(long, value_name = "URL", requires = "evidence")]
+    pub link: Option<String>,
+    /// Take evidence away: this piece, or all
+    #[arg(long, value_name = "KIND:WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub no_evidence: Option<String>,
+    /// The day of the last test: 2026-12-31, today, -2w; an empty one takes it away
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub tested: Option<String>,
+    #[arg(long, conflicts_with = "tested", hide = true)]
+    pub no_tested: bool,
+    /// The day by which to look at it again: 2026-12-31, +90d, +3m, +1y; an empty one takes it away
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub review: Option<String>,
+    #[arg(long, conflicts_with = "review", hide = true)]
+    pub no_review: bool,
+    /// Only say what would change
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SnapshotAction {
+    /// Keep the assessment as it is now, under a name
+    Take { name: String },
+    /// List the snapshots, the oldest first
+    List,
+    /// What changed since a snapshot: we, time, or ATLAS
+    Compare {
+        /// The name of a snapshot
+        then: String,
+        /// The name of a later one; the assessment as it is now if left out
+        now: Option<String>,
+    },
+    /// Say where the file of a snapshot lies; -C opens it
+    Path { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AssessmentAction {
+    /// Make an assessment
+    New {
+        /// The AI system or organisation; its key is made from it
+        name: String,
+        /// The platforms that it has, such as agentic,generative: only their techniques count
+        #[arg(long, value_name = "PLATFORMS", value_delimiter = ',')]
+        platforms: Vec<String>,
+        /// Begin with the marks of this one
+        #[arg(long, value_name = "KEY")]
+        like: Option<String>,
+    },
+    /// List the assessments
+    List,
+    /// Open this one from now on, when none is named
+    Use { key: String },
+    /// Where two assessments differ
+    Compare { first: String, second: String },
+    /// Give an assessment another name; its key and file stay
+    Rename { key: String, name: String },
+    /// Say which platforms it has; without any, all
+    Platforms { key: String, platforms: Vec<String> },
+    /// The worst that any of several assessments says, never an average
+    Worst {
+        /// All assessments if left out
+        keys: Vec<String>,
+    },
+}
+
+const MARK: &str = "\
+Examples:
+  atlasnav mark 51.1 partial --owner soc --note 'input filter live' --review +90d
+  atlasnav mark 51.1 --evidence detect:'rule 7' --link https://wiki/rule-7
+  atlasnav mark m20 m21 planned
+  atlasnav mark --all-of 'area:evasion maturity:feasible' gap --dry-run
+  atlasnav mark --from marks.txt        lines such as: 51.1 partial owner=soc note='input filter'
+  atlasnav mark --from -                the same from the standard input
+
+An empty value takes a field away: --owner '' or --no-owner; likewise --no-note, --no-tested, --no-review.
+A line of a file is ID [STATUS] [KEY=VALUE ...] with the keys owner, note, append-note, evidence, link,
+tested and review; # begins a comment. A table (CSV) begins with a line of column names, id among them. All
+lines are one change: one undo takes them back, and if one of them is wrong nothing is marked.";
+
+const CHECK: &str = "\
+Figures: covered, tested, assessed, steps, mitigations (of what is applicable or in scope), and due,
+expired, stale, unowned, without-evidence, conflicts, suggestions. N is a number or a share such as 40%.
+`atlasnav status --explain` says how each is counted.
+
+Exit codes: 0 all is enough, 1 something falls short, 2 wrong usage, 3 bad data or marks file.";
+
+/// The figures that `--explain` takes.
+fn figures() -> PossibleValuesParser {
+    PossibleValuesParser::new(std::iter::once("all").chain(Figure::PLAIN.map(Figure::word)))
+}
+
+/// The word of a state on the command line: one word each, as a shell likes it.
+pub(super) const fn state_word(state: State) -> &'static str {
+    state.key()
 }
 
 fn statuses() -> impl TypedValueParser<Value = State> {
-    let values = State::ALL.map(|s| PossibleValue::new(state_word(s)).aliases(other_words(s)));
-    PossibleValuesParser::new(values).map(|word: String| {
-        let word = word.to_ascii_lowercase();
-        let says = |s: &State| state_word(*s) == word || other_words(*s).contains(&word.as_str());
-        // The parser lets only these words through.
-        State::ALL.into_iter().find(says).unwrap_or(State::Unassessed)
-    })
+    let values = State::ALL.map(|s| PossibleValue::new(s.key()).aliases(s.other_keys()));
+    // The parser lets only these words through.
+    PossibleValuesParser::new(values).map(|word: String| State::from_key(&word).unwrap_or(State::Unassessed))
 }

@@ -1,5 +1,7 @@
 //! Answers as JSON. Absent values are null or empty, never left out, so that readers need not guess.
 
+mod analysis;
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -12,11 +14,13 @@ use crate::page::{ListKind, ListRow};
 use crate::search::{Found, Hit};
 use crate::store::Backup;
 
+pub(super) use analysis::{difference, gap, ids_of, plan, share, snapshot, steps, suggestion};
+
 fn texts(list: &[Text]) -> Vec<&str> {
     list.iter().map(|t| &**t).collect()
 }
 
-fn ids(list: &[ObjectId]) -> Vec<String> {
+pub(super) fn ids(list: &[ObjectId]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
 }
 

@@ -11,7 +11,7 @@ mod shell;
 mod verbs;
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::app::{App, Start};
 use crate::catalog::{Catalog, ObjectId, builtin, read};
-use crate::store::{Paths, Store, apart, read_release};
+use crate::store::{Paths, Shelf, Store, apart, read_release};
 use crate::term;
 use crate::ui::Ui;
 use args::{Args, Verb};
@@ -34,6 +34,8 @@ enum Failure {
     Nothing(String),
     /// 1: it is merged, but somebody has to choose.
     Conflicts(String),
+    /// 1: what was checked is not enough.
+    Short(String),
     /// 2: the program was called wrongly.
     Usage(String),
     /// 3: a data or marks file is bad, or could not be written.
@@ -56,7 +58,7 @@ pub fn run() -> ExitCode {
     };
     let (code, text) = match go(args) {
         Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Nothing(text) | Failure::Conflicts(text)) => (1, text),
+        Err(Failure::Nothing(text) | Failure::Conflicts(text) | Failure::Short(text)) => (1, text),
         Err(Failure::Usage(text)) => (2, text),
         Err(Failure::Data(text)) => (3, text),
     };
@@ -111,7 +113,10 @@ fn go(args: Args) -> Result<(), Failure> {
     config.settings.links |= args.links;
     let set = |path: &Option<String>| path.as_deref().map(|path| config.files.path(path));
     let data = args.data.clone().or_else(|| set(&config.settings.data));
-    let assessment = args.assessment.clone().or_else(|| set(&config.settings.assessment));
+    let assessment = match args.assessment.clone() {
+        Some(named) => Some(named_assessment(named)),
+        None => set(&config.settings.assessment).or_else(|| Shelf::find().ok()?.current()),
+    };
     let (catalog, source, warnings) = open_catalog(data.as_deref())?;
     let store = Store::new(Paths::find(assessment).map_err(Failure::data)?);
     match args.verb {
@@ -153,6 +158,18 @@ fn go(args: Args) -> Result<(), Failure> {
             screen(catalog, source, warnings, store, config, ui)
         }
     }
+}
+
+/// What `-C` names: a file, or the key of an assessment where there is no such file.
+fn named_assessment(named: PathBuf) -> PathBuf {
+    if named.symlink_metadata().is_ok() {
+        return named;
+    }
+    let of_shelf = || {
+        let (key, shelf) = (named.to_str()?, Shelf::find().ok()?);
+        shelf.keys().iter().any(|known| known == key).then(|| shelf.path(key))
+    };
+    of_shelf().unwrap_or(named)
 }
 
 /// The catalogue, where it comes from in words, and what is odd about it.

@@ -2,6 +2,7 @@
 //! screen shows, a verb prints; a line is a verb with its arguments.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::Path;
 
 use clap::{CommandFactory, Parser};
 
@@ -57,6 +58,10 @@ pub(super) fn lines(catalog: &Catalog, run: impl Fn(Verb) -> Result<(), Failure>
                 help(&Line::command().render_help().to_string())?;
             }
             Ok(words) => match Line::try_parse_from(words) {
+                // There the next lines are, and they are verbs.
+                Ok(Line { verb: Verb::Mark(args) }) if args.from.as_deref() == Some(Path::new("-")) => {
+                    complain("`mark --from -` can't be run from here; name a file, or mark line by line");
+                }
                 Ok(line) => tell(run(line.verb)),
                 Err(error) if !error.use_stderr() => help(&error.render().to_string())?,
                 Err(error) => complain(error.render().to_string().trim_end().trim_start_matches("error: ")),
@@ -73,7 +78,14 @@ fn help(text: &str) -> Result<(), Failure> {
 }
 
 fn tell(result: Result<(), Failure>) {
-    if let Err(Failure::Nothing(text) | Failure::Usage(text) | Failure::Data(text)) = result {
+    if let Err(
+        Failure::Nothing(text)
+        | Failure::Conflicts(text)
+        | Failure::Short(text)
+        | Failure::Usage(text)
+        | Failure::Data(text),
+    ) = result
+    {
         complain(&text);
     }
 }

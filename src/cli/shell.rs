@@ -5,11 +5,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{CommandFactory, ValueEnum};
 
 use super::Failure;
-use super::args::{Args, state_word};
+use super::args::Args;
 use super::output::Output;
 use crate::app::key_table;
 use crate::catalog::{Catalog, Facet, guide};
 use crate::coverage::State;
+use crate::store::{Shelf, Store};
 
 /// A shell for which completions can be made.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -20,7 +21,7 @@ pub(super) enum Shell {
 }
 
 /// The script that completes verbs, options, statuses, fields, terms, and the ids of the catalogue.
-pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure> {
+pub(super) fn completions(catalog: &Catalog, store: &Store, shell: Shell) -> Result<(), Failure> {
     let named = |id: crate::catalog::ObjectId| PossibleValue::new(id.short()).help(catalog.full_name(id));
     let markable: Vec<PossibleValue> = catalog.markable().map(named).collect();
     let others = catalog.case_studies.iter().map(|c| c.id).chain(catalog.tactics.iter().map(|t| t.id));
@@ -35,7 +36,14 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
     // The values are for completing only: on the command line ids may be shortened and words be anything.
     let values = [
         ("show", "id", all),
-        ("mark", "id", markable),
+        ("mark", "what", markable.iter().cloned().chain(states()).collect()),
+        ("accept", "ids", catalog.techniques.iter().map(|t| named(t.id)).collect()),
+        ("what-if", "mitigation", catalog.mitigations.iter().map(|m| named(m.id)).collect()),
+        ("log", "id", markable),
+        ("status", "fields", fields.clone()),
+        ("gaps", "fields", fields.clone()),
+        ("plan", "fields", fields.clone()),
+        ("suggestions", "fields", fields.clone()),
         ("list", "fields", fields.clone()),
         ("matrix", "fields", fields.clone()),
         ("report", "fields", fields.clone()),
@@ -52,8 +60,38 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
             verb.mut_arg(argument, |a| a.value_parser(PossibleValuesParser::new(values)))
         });
     }
+    // What there is of them when the script is made; a shell makes it anew at each start.
+    let plain = |names: Vec<String>| names.into_iter().map(PossibleValue::new).collect::<Vec<_>>();
+    let keys = plain(Shelf::find().map(|shelf| shelf.keys()).unwrap_or_default());
+    let snapshots = plain(store.snapshot_keys());
+    let nested = [
+        ("assessment", "use", "key", &keys),
+        ("assessment", "rename", "key", &keys),
+        ("assessment", "platforms", "key", &keys),
+        ("assessment", "compare", "first", &keys),
+        ("assessment", "worst", "keys", &keys),
+        ("snapshot", "compare", "then", &snapshots),
+        ("snapshot", "path", "name", &snapshots),
+    ];
+    for (verb, action, argument, values) in nested.into_iter().filter(|(_, _, _, values)| !values.is_empty())
+    {
+        if matches!(shell, Shell::Fish) {
+            fish.push_str(&fish_values(&format!("{verb}; and __fish_seen_subcommand_from {action}"), values));
+        }
+        let parser = PossibleValuesParser::new(values.clone());
+        command = command.mut_subcommand(verb, |verb| {
+            verb.mut_subcommand(action, |action| action.mut_arg(argument, |a| a.value_parser(parser)))
+        });
+    }
     // An argument that was changed has become the last one, and zsh goes by the order.
-    command = command.mut_subcommand("mark", |verb| verb.mut_arg("status", |status| status));
+    for (action, argument) in [("compare", "second"), ("rename", "name"), ("platforms", "platforms")] {
+        command = command.mut_subcommand("assessment", |verb| {
+            verb.mut_subcommand(action, |action| action.mut_arg(argument, |a| a))
+        });
+    }
+    command = command
+        .mut_subcommand("snapshot", |verb| verb.mut_subcommand("compare", |c| c.mut_arg("now", |a| a)))
+        .mut_subcommand("what-if", |verb| verb.mut_arg("status", |a| a));
     let generator = match shell {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
@@ -73,12 +111,12 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
         }
         script = text.into_bytes();
     }
-    if matches!(shell, Shell::Fish) {
-        let states = State::ALL.map(|s| PossibleValue::new(state_word(s)));
-        fish.push_str(&fish_values("mark", &states));
-    }
     script.extend_from_slice(fish.as_bytes());
     print(&script)
+}
+
+fn states() -> impl Iterator<Item = PossibleValue> {
+    State::ALL.into_iter().map(|s| PossibleValue::new(s.key()))
 }
 
 /// The generator has no values of arguments for fish. Fish reads the text in double quotes once more as

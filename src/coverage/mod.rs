@@ -8,6 +8,7 @@ mod compare;
 mod conflict;
 mod explain;
 mod given;
+mod lines;
 mod log;
 mod merge;
 mod overview;
@@ -18,6 +19,7 @@ mod set;
 mod steps;
 mod suggest;
 mod when;
+mod wish;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +33,8 @@ pub use change::{Change, Clash, Edit, History, Record};
 pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
 pub use explain::{Basis, Explanation, Figure, explain};
-pub use given::{parse_evidence, parse_link};
+pub use given::parse_evidence;
+pub use lines::{BadLine, MarkLine, Why, read_marks};
 pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
 pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, TacticShare};
@@ -42,6 +45,7 @@ pub use set::{link_or_path, one_line};
 pub use steps::{StepCount, is_preparation};
 pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
 pub use when::parse_day;
+pub use wish::{WISHES, Wish};
 
 /// Days for which a test vouches for a covered technique.
 pub const TEST_EXPIRY_DAYS: i32 = 180;

@@ -48,11 +48,17 @@ pub fn one_line(text: &str) -> Option<String> {
     (!clean.is_empty()).then(|| clean.to_owned())
 }
 
+/// Most bytes of a link.
+const LONGEST_LINK: usize = 2_000;
+
 /// Reads the link of a piece of evidence: an address of the web (http or https) or the path of a file;
 /// None for a blank text. The error is one sentence without a full stop.
 pub fn link_or_path(text: &str) -> Result<Option<String>, String> {
     let Some(link) = one_line(text) else { return Ok(None) };
     let short: String = link.chars().take(40).collect();
+    if link.len() > LONGEST_LINK {
+        return Err(format!("`{short} ...` is no link: it is longer than {LONGEST_LINK} bytes"));
+    }
     // A scheme is at least two letters long, so that `C:\x` stays a path.
     let scheme = link.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| {
         let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
@@ -60,12 +66,14 @@ pub fn link_or_path(text: &str) -> Result<Option<String>, String> {
             && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(is_of_scheme)
     });
-    let Some(scheme) = scheme else { return Ok(Some(link)) };
+    let no_link =
+        || format!("`{short}` is no link; write an address with http or https, or the path of a file");
+    let Some(scheme) = scheme else {
+        return if link.contains(['/', '\\', '.']) { Ok(Some(link)) } else { Err(no_link()) };
+    };
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     if !is_web {
-        return Err(format!(
-            "`{short}` is no link; write an address with http or https, or the path of a file"
-        ));
+        return Err(no_link());
     }
     let host = link[scheme.len() + 1..].strip_prefix("//").unwrap_or_default();
     if host.is_empty() || host.starts_with('/') || link.contains(char::is_whitespace) {
@@ -84,15 +92,17 @@ mod tests {
     #[test]
     fn links_lead_to_the_web_or_a_file() {
         for link in
-            ["https://example.org/rules/7", "HTTP://x", "docs/tests/51.md", "/srv/a b.txt", "C:\\x", "a"]
+            ["https://example.org/rules/7", "HTTP://x", "docs/tests/51.md", "/srv/a b.txt", "C:\\x", "a.txt"]
         {
             assert_eq!(link_or_path(&format!(" {link} ")), Ok(Some(link.to_owned())));
         }
         assert_eq!(link_or_path("  "), Ok(None));
-        for link in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "mailto:a@b", "ftp://x"]
+        for link in
+            ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "mailto:a@b", "ftp://x", "wiki"]
         {
             assert!(link_or_path(link).unwrap_err().contains("is no link; write an address"), "{link}");
         }
+        assert!(link_or_path(&format!("https://{}", "a".repeat(3000))).unwrap_err().contains("longer"));
         for link in ["https:", "https://", "http:///x", "https:example.org", "https://a b"] {
             assert!(link_or_path(link).unwrap_err().contains("is no whole address"), "{link}");
         }

@@ -3,7 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::catalog::sanitize;
+use super::given::shortened;
 
 /// The day that a text names: `2026-12-31`, `today`, or so many days, weeks, months or years from today
 /// (`+90d`, `+2w`, `+3m`, `+1y`; `-` for the past). A month later is the same day of the month, or the
@@ -18,9 +18,7 @@ pub fn parse_day(text: &str, today: Date) -> Result<Date, String> {
         _ => None,
     };
     day.filter(|day| day.year() > 0).ok_or_else(|| {
-        let shown: String = text.chars().take(40).collect();
-        let shown = sanitize(&shown, false);
-        format!("`{shown}` is no day; write it as 2026-12-31, today, +90d, +2w, +3m or +1y")
+        format!("`{}` is no day; write it as 2026-12-31, today, +90d, +2w, +3m or +1y", shortened(text))
     })
 }
 

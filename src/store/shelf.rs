@@ -57,7 +57,12 @@ impl Shelf {
 
     /// A shelf in a directory of one's own.
     pub fn at(directory: PathBuf, state: PathBuf) -> Shelf {
-        Shelf { directory, state, disk: Arc::new(RealDisk) }
+        Shelf::on(directory, state, Arc::new(RealDisk))
+    }
+
+    /// A shelf on another disk than the real one.
+    pub(super) fn on(directory: PathBuf, state: PathBuf, disk: Arc<dyn Disk>) -> Shelf {
+        Shelf { directory, state, disk }
     }
 
     /// The directory of journals and logs, and of the note which assessment is in use.
@@ -68,6 +73,28 @@ impl Shelf {
     /// The file of an assessment by its key. It may not be there.
     pub fn path(&self, key: &str) -> PathBuf {
         self.directory.join(format!("{key}.yaml"))
+    }
+
+    /// The directories beneath which the files of the shelf lie or will lie, as [`Store::directories`].
+    pub fn directories(&self) -> Vec<PathBuf> {
+        [&*self.directory, &*self.state].into_iter().map(file::nearest).collect()
+    }
+
+    /// The keys of all assessments, without reading them.
+    pub fn keys(&self) -> Vec<String> {
+        let key = |name: &std::ffi::OsString| Path::new(name).file_stem()?.to_str().map(one_line);
+        self.names().iter().filter_map(key).collect()
+    }
+
+    fn names(&self) -> Vec<std::ffi::OsString> {
+        let mut names = self.disk.list(&self.directory).unwrap_or_default();
+        names.retain(|name| {
+            Path::new(name).extension().is_some_and(|e| e == "yaml")
+                && !name.as_encoded_bytes().starts_with(b".")
+        });
+        names.sort_unstable();
+        names.truncate(MOST);
+        names
     }
 
     /// The assessment that was chosen with `assessment use`, if it is still there.
@@ -100,13 +127,7 @@ impl Shelf {
     /// All assessments by key, read. The files are parsed side by side on all processors: a hundred of
     /// them are to be on the screen at once.
     pub fn all(&self, catalog: &Catalog) -> Vec<Shelved> {
-        let mut names = self.disk.list(&self.directory).unwrap_or_default();
-        names.retain(|name| {
-            Path::new(name).extension().is_some_and(|e| e == "yaml")
-                && !name.as_encoded_bytes().starts_with(b".")
-        });
-        names.sort_unstable();
-        names.truncate(MOST);
+        let names = self.names();
         let read = |name: &std::ffi::OsString| {
             let path = self.directory.join(name);
             let store = self.store(path.clone());

@@ -5,6 +5,7 @@
 //! A snapshot lists every id of its release, so it also tells what ATLAS knew on that day.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -90,15 +91,35 @@ impl Store {
         }
     }
 
-    /// Reads the snapshots, the newest [`MOST`] by name, oldest first.
-    pub fn snapshots(&self, catalog: &Catalog) -> Snapshots {
+    /// The names of the snapshots' files without their ends (`2026-11-23-q3`), oldest first, without
+    /// reading them.
+    pub fn snapshot_keys(&self) -> Vec<String> {
+        let key = |name: &OsString| Path::new(name).file_stem()?.to_str().map(one_line);
+        self.snapshot_names().iter().filter_map(key).collect()
+    }
+
+    /// The newest snapshot that can be read.
+    pub fn last_snapshot(&self, catalog: &Catalog) -> Option<Snapshot> {
         let folder = self.snapshot_directory();
-        let mut names = self.disk.list(&folder).unwrap_or_default();
+        // Names begin with the day, so that the others need not be read.
+        let names = self.snapshot_names();
+        names.iter().rev().find_map(|name| self.read_snapshot(folder.join(name), catalog).ok())
+    }
+
+    fn snapshot_names(&self) -> Vec<OsString> {
+        let mut names = self.disk.list(&self.snapshot_directory()).unwrap_or_default();
         names.retain(|name| {
             let path = Path::new(name);
             path.extension().is_some_and(|e| e == "yaml") && !name.as_encoded_bytes().starts_with(b".")
         });
         names.sort_unstable();
+        names
+    }
+
+    /// Reads the snapshots, the newest [`MOST`] by name, oldest first.
+    pub fn snapshots(&self, catalog: &Catalog) -> Snapshots {
+        let folder = self.snapshot_directory();
+        let mut names = self.snapshot_names();
         let surplus = names.len().saturating_sub(MOST);
         let mut found = Snapshots::default();
         for name in names.split_off(surplus) {

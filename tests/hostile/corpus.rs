@@ -9,6 +9,8 @@ use crate::{ASSESSMENT, LEGACY, V6};
 pub enum For {
     Catalogue,
     Assessment,
+    /// Lines of marks, or a table of them.
+    Lines,
     Anybody,
 }
 
@@ -151,6 +153,7 @@ pub fn corpus() -> Corpus {
     yaml_features(&mut c);
     hostile_texts(&mut c);
     foreign_files(&mut c);
+    lines_of_marks(&mut c);
     c
 }
 
@@ -439,4 +442,73 @@ fn foreign_files(c: &mut Corpus) {
     c.add(25, "gzip", of, Refused("gzip"), [&[0x1F, 0x8B, 8, 0][..], &[0; 10_000]].concat());
     c.add(25, "zip", of, Refused("zip"), [&b"PK\x03\x04"[..], &[0; 10_000]].concat());
     c.add(25, "gzip", For::Assessment, Refused("UTF-8"), [&[0x1F, 0x8B, 8, 0][..], &[0; 10_000]].concat());
+}
+
+/// Lines of marks and tables of them: 8, 9, 18 to 20, 22 and 25.
+fn lines_of_marks(c: &mut Corpus) {
+    let of = For::Lines;
+    c.add(22, "a table", of, Taken, "id,status,note\r\nAML.T0001,partial,\"a\r\nb\"\r\n");
+    c.add(22, "a quote without end", of, Refused("quote is open"), "id,status\nAML.T0001,\"partial\n");
+    c.add(22, "a row too short", of, Refused("1 cells"), "id,status\nAML.T0001\n");
+    c.add(
+        22,
+        "a row too long",
+        of,
+        Refused("100001 cells"),
+        format!("id,status\nAML.T0001{}\n", ",".repeat(100_000)),
+    );
+    c.add(
+        22,
+        "many columns",
+        of,
+        Taken,
+        format!("id{}\nAML.T0001{}\n", numbered(0..50_000, |i| format!(",c{i}")), ",".repeat(50_000)),
+    );
+    c.add(22, "formulas", of, Taken, "id,owner,note\nAML.T0001,'=1+1,'@x\nAML.T0002,=1+1,-1\n");
+    c.add(
+        22,
+        "two columns of a name",
+        of,
+        Refused("two columns"),
+        "id,status,status\nAML.T0001,gap,covered\n",
+    );
+    c.add(22, "no cells", of, Refused("NoObject"), "id,status\n,,\n,\n");
+    c.add(
+        22,
+        "evidence that is deep",
+        of,
+        Refused("JSON list"),
+        format!("id,evidence\nAML.T0001,{}\n", "[".repeat(100_000)),
+    );
+    c.add(22, "an id alone", of, Refused("says nothing"), "AML.T0001\n");
+    c.add(8, "too many lines", of, Refused("more than 100000 lines"), "AML.T0001 gap\n".repeat(100_001));
+    c.add(8, "a long line", of, Refused("KEY=VALUE"), format!("AML.T0001 gap {}", "x".repeat(1_000_000)));
+    c.add(
+        8,
+        "an open quote",
+        of,
+        Refused("quote is open"),
+        format!("AML.T0001 gap '{}", "x".repeat(1_000_000)),
+    );
+    c.add(9, "two statuses", of, Refused("KEY=VALUE"), "AML.T0001 gap covered\n");
+    c.add(25, "no text", of, Refused("UTF-8"), [0xFF, 0xFE, 0, 1].repeat(100));
+    c.add(25, "the beginning of a foreign text", of, Either, "\u{feff}AML.T0001 gap\r\n");
+    for (family, name, text) in texts() {
+        let cell = format!("\"{}\"", text.replace('"', "\"\""));
+        for (place, file) in [
+            ("an owner", format!("id,owner,note\nAML.T0001,{cell},{cell}\n")),
+            ("a status", format!("id,status\nAML.T0001,{cell}\n")),
+            ("an id", format!("id,status\n{cell},gap\n")),
+            ("a day", format!("id,review\nAML.T0001,{cell}\n")),
+            ("evidence", format!("id,evidence\nAML.T0001,{cell}\n")),
+        ] {
+            let expect = if place == "an owner" { Taken } else { Refused("") };
+            c.add(family, &format!("{name} in {place} of a table"), of, expect, file);
+        }
+        let plain: String =
+            text.chars().filter(|c| !"\'\n\u{85}\u{b}\u{c}\u{2028}\u{2029}".contains(*c)).collect();
+        let line = format!("AML.T0001 gap owner='{plain}' note='{plain}' evidence='detect:x {plain}'\n");
+        c.add(family, &format!("{name} in a line"), of, Taken, line);
+        c.add(family, &format!("{name} in a key"), of, Refused(""), format!("AML.T0001 gap 'x{plain}=y'\n"));
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use atlasnav::app::{Key, Keymap, parse_keys};
 use atlasnav::catalog::{self, Catalog, ObjectId, is_unsafe, sanitize};
 use atlasnav::config::{Settings, Theme, with_theme};
-use atlasnav::coverage::Assessment;
+use atlasnav::coverage::{Assessment, Mark, Why, read_marks};
 use atlasnav::page::{self, Part};
 use atlasnav::search::Index;
 use atlasnav::store::{Paths, Store, read_assessment};
@@ -23,9 +23,12 @@ type Verdict = Result<(), String>;
 
 type Reader = fn(&[u8]) -> Verdict;
 
-/// The readers of whole files. Layers, CSV and STIX join here with the issues that bring them.
-const READERS: [(&str, For, Reader); 2] =
-    [("catalogue", For::Catalogue, as_catalogue), ("assessment", For::Assessment, as_assessment)];
+/// The readers of whole files. Layers and STIX join here with the issues that bring them.
+const READERS: [(&str, For, Reader); 3] = [
+    ("catalogue", For::Catalogue, as_catalogue),
+    ("assessment", For::Assessment, as_assessment),
+    ("lines of marks", For::Lines, as_lines),
+];
 
 type Taker = fn(&[u8]);
 
@@ -125,6 +128,37 @@ pub fn as_assessment(bytes: &[u8]) -> Verdict {
     let (again, same) = read_assessment(text.as_bytes(), &catalog).expect("what is written is read");
     assert_eq!((again.marks, again.retired), (view.marks, view.retired));
     assert_eq!(same, text);
+    Ok(())
+}
+
+/// Lines of marks and tables; what is no UTF-8 is refused before.
+fn as_lines(bytes: &[u8]) -> Verdict {
+    let (catalog, today) = (small_catalogue(), date(2026, 11, 23));
+    let text = str::from_utf8(bytes).map_err(|_| "no UTF-8 text".to_owned())?;
+    let lines = text.lines().count().max(1);
+    let said = match read_marks(text, &catalog, today) {
+        Err(bad) => {
+            assert!(bad.iter().all(|bad| (1..=lines).contains(&bad.line)), "{bad:?}");
+            let words = bad.iter().map(|bad| match &bad.why {
+                Why::Other(why) => {
+                    assert_sentence(why);
+                    why.clone()
+                }
+                // The verb says it in words, safe.
+                other => format!("{other:?}"),
+            });
+            return Err(words.collect::<Vec<_>>().join("; "));
+        }
+        Ok(read) => read,
+    };
+    assert!(said.iter().all(|line| (1..=lines).contains(&line.line) && catalog.contains(line.id)));
+    let mut mark = Mark::default();
+    for wish in said.iter().flat_map(|line| &line.wishes) {
+        mark.grant(wish, today);
+        let evidence = mark.evidence.iter().flat_map(|e| [Some(&e.what), e.link.as_ref()]);
+        mark.owner.iter().chain(evidence.flatten()).for_each(|text| assert_safe(text, false));
+        mark.note.iter().for_each(|note| assert_safe(note, true));
+    }
     Ok(())
 }
 

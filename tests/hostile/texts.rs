@@ -68,7 +68,7 @@ fn assert_safe_json(value: &Value) {
 
 #[test]
 fn no_verb_lets_a_text_act() {
-    const VERBS: [&[&str]; 12] = [
+    const VERBS: [&[&str]; 16] = [
         &["show", "ta1"],
         &["show", "t1"],
         &["show", "t1.0"],
@@ -80,6 +80,10 @@ fn no_verb_lets_a_text_act() {
         &["list", "mitigations"],
         &["list", "case-studies"],
         &["status"],
+        &["status", "--explain"],
+        &["gaps"],
+        &["plan"],
+        &["mark", "t1", "t2", "gap"],
         &["mark", "t1", "partial"],
     ];
     for (_, name, text) in texts() {
@@ -115,5 +119,12 @@ fn no_verb_lets_a_text_act() {
         assert_eq!(home.run(&[asked.as_str()]).code, 2, "{name}");
         let noted = home.run(&["--data", "data.yaml", "mark", "t2", "gap", "--note", &asked]);
         assert_eq!(noted.code, 0, "{name}: {}", noted.stderr);
+        let evidence = format!("detect:{asked}");
+        let given = ["--data", "data.yaml", "mark", "t2", "--owner", &asked, "--evidence", &evidence];
+        assert_eq!(home.run(&given).code, 0, "{name}");
+        for verb in [&["log"][..], &["assessment", "new", &format!("x{asked}")], &["assessment", "list"]] {
+            let out = home.run(&[&["--data", "data.yaml"], verb].concat());
+            assert_eq!(out.code, 0, "{name}, {verb:?}: {}", out.stderr);
+        }
     }
 }

@@ -1,24 +1,29 @@
 //! The verbs: each answers on stdout, plain or as JSON.
 
+mod assessment;
+mod check;
 mod files;
+mod log;
 mod look;
 mod mark;
+mod plan;
+mod snapshot;
 mod status;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::args::{ConfigAction, ListOf, Verb};
+use super::args::{AssessmentAction, ConfigAction, ListOf, Verb};
 use super::config::{self, Config};
 use super::output::{Output, complain};
-
 use super::{Failure, author, shell, today};
 use crate::catalog::{Catalog, ObjectId, sanitize};
-use crate::coverage::{Assessment, Record};
+use crate::coverage::{Assessment, Record, Weights, scope};
 use crate::search::near;
-use crate::store::{Store, write_only_beneath};
+use crate::store::{Paths, Shelf, Store, write_only_beneath};
 
 struct Context<'a> {
     catalog: &'a Catalog,
@@ -29,8 +34,12 @@ struct Context<'a> {
     author: Option<String>,
     /// The assessment was named, by a flag or in the settings.
     named: bool,
+    /// It was named in the settings.
+    set: bool,
     /// Links of the terminal are asked for.
     links: bool,
+    /// What the scores of the plan are made of.
+    weights: Weights,
 }
 
 pub(in crate::cli) fn run(
@@ -42,8 +51,9 @@ pub(in crate::cli) fn run(
 ) -> Result<(), Failure> {
     let author = config.settings.author.clone().or_else(author);
     let named = config.names_assessment;
-    let context =
-        Context { catalog, source, store, today: today(), author, named, links: config.settings.links };
+    let (set, links) = (config.settings.assessment.is_some(), config.settings.links);
+    let weights = Weights::default();
+    let context = Context { catalog, source, store, today: today(), author, named, set, links, weights };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
@@ -51,12 +61,21 @@ pub(in crate::cli) fn run(
         Verb::Matrix { fields, folded, json } => context.matrix(&fields.join(" "), folded, json),
         Verb::Undo { json } => context.undo(&Record::Undo, json),
         Verb::Redo { json } => context.undo(&Record::Redo, json),
-        Verb::Completions { shell } => shell::completions(catalog, shell),
+        Verb::Completions { shell } => shell::completions(catalog, store, shell),
         Verb::Man => shell::manual(),
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
-        Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
-        Verb::Status { json } => context.status(json),
+        Verb::Mark(args) => context.mark(&args),
+        Verb::Status { fields, explain, json } => context.status(&fields.join(" "), explain.as_deref(), json),
         Verb::Report(report) => context.report(&report),
+        Verb::Gaps { fields, limit, json } => context.gaps(&fields.join(" "), limit, json),
+        Verb::Plan { fields, limit, list, json } => context.plan(&fields.join(" "), limit, list, json),
+        Verb::Suggestions { fields, json } => context.suggestions(&fields.join(" "), json),
+        Verb::Accept { ids, all, dry_run, json } => context.accept(&ids, all, dry_run, json),
+        Verb::WhatIf { mitigation, status, json } => context.what_if(&mitigation, status, json),
+        Verb::Log { id, since, json } => context.log(id.as_deref(), since.as_deref(), json),
+        Verb::Snapshot { action, json } => context.snapshot(&action, json),
+        Verb::Assessment { action, json } => context.assessments(&action, json),
+        Verb::Check { min, max, scope, json } => context.check(&min, &max, &scope, json),
         Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
         Verb::Backups { json } => context.backups(json),
         // Only lines of `--plain` come here, and they may write nothing but marks.
@@ -101,11 +120,46 @@ pub(in crate::cli) fn confine(verb: Option<&Verb>, store: &Store) {
             | Verb::Mark { .. }
             | Verb::Undo { .. }
             | Verb::Redo { .. }
-            | Verb::Status { .. },
-        )
-        | None => store.directories(),
+            | Verb::Status { .. }
+            | Verb::Gaps { .. }
+            | Verb::Plan { .. }
+            | Verb::Suggestions { .. }
+            | Verb::Accept { .. }
+            | Verb::WhatIf { .. }
+            | Verb::Log { .. }
+            | Verb::Check { .. }
+            // They lie in a directory beside the assessment.
+            | Verb::Snapshot { .. },
+        ) => store.directories(),
+        Some(Verb::Assessment { action, .. }) => of_shelf(Some(action)),
+        None => store.directories().into_iter().chain(of_shelf(None)).collect(),
     };
     write_only_beneath(&directories);
+}
+
+/// Where the verbs of assessments write: on the shelf, in the state directory, and where links lead.
+fn of_shelf(action: Option<&AssessmentAction>) -> Vec<PathBuf> {
+    let Ok(shelf) = Shelf::find() else { return Vec::new() };
+    let mut directories = shelf.directories();
+    if let Some(AssessmentAction::Rename { key, .. } | AssessmentAction::Platforms { key, .. }) = action
+        && shelf.keys().contains(key)
+    {
+        let paths = Paths { assessment: shelf.path(key), state: shelf.state().to_owned() };
+        directories.extend(Store::new(paths).directories());
+    }
+    directories
+}
+
+/// `1 mark`, `3 marks`
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// `3 of 207 techniques (1%)`: percent are whole and rounded down, and there are none of nothing.
+fn share(count: usize, of: usize, what: &str) -> String {
+    let percent = (count * 100).checked_div(of).map(|p| format!(" ({p}%)")).unwrap_or_default();
+    let space = if what.is_empty() { "" } else { " " };
+    format!("{count} of {of}{space}{what}{percent}")
 }
 
 pub(in crate::cli) fn print_json(value: &Value) -> Result<(), Failure> {
@@ -141,6 +195,18 @@ impl Context<'_> {
             }
             None => Ok(loaded.assessment),
         }
+    }
+
+    /// The techniques that figures are about: those of the platforms that the assessment names, and of
+    /// these what the fields ask for.
+    fn scope(&self, assessment: &Assessment, fields: &str) -> Result<BTreeSet<ObjectId>, Failure> {
+        let asked = self.lens(fields)?.techniques(self.catalog);
+        let techniques: BTreeSet<ObjectId> =
+            scope(self.catalog, &assessment.about).intersection(&asked).copied().collect();
+        if techniques.is_empty() {
+            return Err(Failure::Nothing(format!("no technique of this assessment is `{fields}`")));
+        }
+        Ok(techniques)
     }
 
     fn id(&self, text: &str) -> Result<ObjectId, Failure> {

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use super::super::disk::{Disk, Open, OpenFile, RealDisk};
 use super::power::{Op, Recorder};
 use super::*;
+use crate::coverage::About;
 
 /// What goes wrong, and when.
 #[derive(Debug, Clone, Copy)]
@@ -395,4 +396,87 @@ fn a_slow_disk_changes_nothing() {
     work(&mut screen, &place);
     assert_eq!((screen.saved.len(), screen.undone.len()), (4, 1));
     check(screen, &place, true, "slow");
+}
+
+/// One way to write a file, on a disk of its own.
+type Write = fn(&Store, &Shelf) -> Result<(), StoreError>;
+
+/// The writers of snapshots and of the shelf, the file that each writes, and whether it is there before.
+const WRITERS: [(&str, Write, &str); 5] = [
+    ("a snapshot", |store, _| store.take_snapshot(&catalog(), "q3", date(2026, 9, 30)).map(drop), SNAPSHOT),
+    ("a name", |store, _| store.describe(&catalog(), &named("Robot")), "data/marks.yaml"),
+    ("an assessment", |_, shelf| shelf.create(&catalog(), &named("Chat"), None).map(drop), "data/chat.yaml"),
+    (
+        "a copy",
+        |store, shelf| shelf.create(&catalog(), &named("Chat"), Some(store.path())).map(drop),
+        "data/chat.yaml",
+    ),
+    ("a choice", |store, shelf| shelf.choose(store.path()), "state/current"),
+];
+
+const SNAPSHOT: &str = "data/marks.snapshots/2026-09-30-q3.yaml";
+
+fn named(name: &str) -> About {
+    About { name: name.to_owned(), platforms: Vec::new() }
+}
+
+/// Writes with a fault and says what came of it: the file is as it was, or as it was to be, whole.
+fn write_with(fault: Option<Fault>, write: Write, file: &str, expected: Option<&[u8]>) -> (usize, Vec<u8>) {
+    let place = place();
+    fs::create_dir_all(place.path("state")).unwrap();
+    fs::write(place.path("state/current"), "/elsewhere/old.yaml\n").unwrap();
+    let marks = fs::read(place.path("data/marks.yaml")).unwrap();
+    let before = fs::read(place.path(file)).ok();
+    let disk = Arc::new(Faulty { fault, ..Faulty::default() });
+    let paths = Paths { assessment: place.path("data/marks.yaml"), state: place.path("state") };
+    let store = Store { patience: Duration::ZERO, ..Store::on(paths, disk.clone()) };
+    let shelf = Shelf::on(place.path("data"), place.path("state"), disk.clone());
+    // A choice is a path, which is another in each run.
+    let choice = format!("{}\n", store.path().display());
+    let expected = if file == "state/current" { Some(choice.as_bytes()) } else { expected };
+    let result = write(&store, &shelf);
+    let after = fs::read(place.path(file)).ok();
+    let calls = disk.calls.load(Ordering::Relaxed);
+    let what = format!("{file}, {fault:?}: {result:?}");
+    match &result {
+        Ok(()) => assert!(expected.is_none() || after.as_deref() == expected, "{what}"),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.contains('\n'), "{what}");
+            // What could not be made sure of may be there nevertheless, but then whole.
+            let is_new = after.is_some() && after.as_deref() == expected;
+            assert!(after == before || (is_new && is_doubtful(error)), "{what}");
+        }
+    }
+    if file != "data/marks.yaml" {
+        assert_eq!(fs::read(place.path("data/marks.yaml")).unwrap(), marks, "{what}: nothing else changes");
+    }
+    // Nor is anything left that a later run would take for an assessment or a snapshot.
+    let store = place.store();
+    let shelf = Shelf::at(place.path("data"), place.path("state"));
+    assert_eq!(store.snapshots(&catalog()).problems, [""; 0], "{what}");
+    assert!(shelf.all(&catalog()).iter().all(|shelved| shelved.assessment.is_ok()), "{what}");
+    (calls, after.unwrap_or_default())
+}
+
+fn is_doubtful(error: &StoreError) -> bool {
+    matches!(error, StoreError::Doubtful { .. })
+}
+
+#[test]
+fn a_snapshot_and_the_shelf_are_written_whole_or_not_at_all() {
+    let mut count = 0;
+    for (what, write, file) in WRITERS {
+        let (calls, expected) = write_with(None, write, file, None);
+        assert!(calls > 10 && !expected.is_empty(), "{what}: {calls} calls");
+        for error in [Errno::NOSPC, Errno::IO] {
+            for lasts in [false, true] {
+                for at in 1..=calls {
+                    write_with(Some(Fault { at, error, lasts }), write, file, Some(&expected));
+                    count += 1;
+                }
+            }
+        }
+    }
+    println!("{count} faults survived by snapshots and the shelf");
 }
