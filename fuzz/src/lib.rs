@@ -143,11 +143,12 @@ pub fn assert_sound(catalog: &Catalog) {
 pub fn assert_safe_marks(assessment: &Assessment) {
     assert_safe(&assessment.release, false);
     for mark in assessment.marks.values().chain(assessment.retired.values()) {
-        let Mark { status: _, owner, note, evidence, tested: _, review: _, by, on: _, conflicts } = mark;
+        let Mark { status: _, owner, note, evidence, tested: _, review: _, by, on: _, conflicts, log } = mark;
         for text in [owner, by].into_iter().flatten() {
             assert_safe(text, false);
         }
         note.iter().for_each(|note| assert_safe(note, true));
+        log.iter().for_each(|line| assert_safe(line, false));
         for piece in evidence {
             assert_safe(&piece.what, false);
             piece.link.iter().for_each(|link| assert_safe(link, false));
