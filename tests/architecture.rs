@@ -33,7 +33,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("clap", &["cli"]),
     ("directories", &["store"]),
     ("toml_edit", &["config"]),
-    ("::csv", &["exchange"]),
+    ("::csv", &["coverage", "exchange"]),
     ("landlock", &["store"]),
 ];
 

@@ -1266,13 +1266,13 @@ fn a_note_alone_changes_the_note_alone() {
     let home = Home::new();
     home.says("mark 51 partial");
     let said = home.says_to(&["mark", "51", "--note", "filter live"]);
-    assert_eq!(said, "+ T0051 LLM Prompt Injection: partial; the note is kept\n");
+    assert_eq!(said, "+ T0051 LLM Prompt Injection: partial; note: filter live\n");
     let shown = home.json("show 51");
     assert_eq!(
         (&shown["mark"]["status"], &shown["mark"]["note"]),
         (&"partial".into(), &"filter live".into())
     );
-    assert!(home.says_to(&["mark", "51", "--note", ""]).ends_with("; the note is gone\n"));
+    assert!(home.says_to(&["mark", "51", "--note", ""]).ends_with("; no note\n"));
     assert!(home.json("show 51")["mark"]["note"].is_null());
     let out = home.run(&words("mark 51"));
     assert!(out.code == 2 && out.stderr.contains("a status such as partial"), "{}", out.stderr);
@@ -1315,7 +1315,7 @@ fn the_manual_page_has_the_verbs_and_the_keys() {
     let page = home.says("man");
     assert!(page.contains(".SH NAME") && page.contains(".SH KEYS"), "{page}");
     for verb in VERBS {
-        assert!(page.contains(&format!("atlasnav\\-{verb}(1)")), "{verb}");
+        assert!(page.contains(&format!("atlasnav\\-{}(1)", verb.replace('-', "\\-"))), "{verb}");
     }
     assert!(page.contains("Undo the last change of a mark"));
 }

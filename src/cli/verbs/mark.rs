@@ -34,8 +34,13 @@ impl Context<'_> {
         let edit = self.edit(&assessment, &wanted);
         if let ([(id, _)], false, None, None) = (wanted.as_slice(), args.dry_run, &args.from, &args.all_of) {
             let id = *id;
+            // Where the status stays, the answer says what has not.
+            let stays = |c: &&Change| c.before.counted_status() == c.after.counted_status();
+            let said = edit.changes.first().filter(stays).map(|change| self.said(change));
+            let fields = said.as_deref().and_then(|said| said.split_once("; ")).map(|(_, fields)| fields);
+            let fields = fields.map(|fields| format!("; {fields}")).unwrap_or_default();
             let assessment = if edit.changes.is_empty() { assessment } else { self.save(edit)? };
-            return self.tell_mark(&assessment, id, args.json);
+            return self.tell_mark(&assessment, id, &fields, args.json);
         }
         self.carry_out(assessment, edit, args.dry_run, args.json)
     }
@@ -250,7 +255,13 @@ impl Context<'_> {
         line.split_once(": ").map_or_else(|| "settled".to_owned(), |(_, said)| said.to_owned())
     }
 
-    fn tell_mark(&self, assessment: &Assessment, id: ObjectId, json: bool) -> Result<(), Failure> {
+    fn tell_mark(
+        &self,
+        assessment: &Assessment,
+        id: ObjectId,
+        fields: &str,
+        json: bool,
+    ) -> Result<(), Failure> {
         if json {
             return print_json(&json::mark(assessment, self.today, id));
         }
@@ -259,7 +270,7 @@ impl Context<'_> {
         let name = self.catalog.full_name(id);
         let dispute = assessment.mark(id).status_dispute();
         let dispute = dispute.map(|words| format!(", {words}; the next mark settles it")).unwrap_or_default();
-        out.line(&format!("{} {} {name}: {}{dispute}", state.glyph(), id.short(), state.word()));
+        out.line(&format!("{} {} {name}: {}{dispute}{fields}", state.glyph(), id.short(), state.word()));
         out.finish()
     }
 
