@@ -2,11 +2,18 @@
 //!
 //! Pure. What a mark means and the rules that keep the figures honest are in `docs/coverage.md`.
 
+mod age;
 mod change;
+mod compare;
 mod conflict;
+mod explain;
 mod log;
 mod merge;
+mod overview;
+mod plan;
 mod rollup;
+mod steps;
+mod suggest;
 
 use std::collections::BTreeMap;
 
@@ -15,11 +22,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{ObjectId, sanitize};
 
+pub use age::STALE_DAYS;
 pub use change::{Change, Clash, Edit, History, Record};
+pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
+pub use explain::{Basis, Explanation, Figure, explain};
 pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
+pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, TacticShare};
+pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
 pub use rollup::Rollup;
+pub use steps::{StepCount, is_preparation};
+pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
 
 /// Days for which a test vouches for a covered technique.
 pub const TEST_EXPIRY_DAYS: i32 = 180;
@@ -335,6 +349,9 @@ impl Assessment {
         self.marks.iter().filter(|(_, mark)| mark.disputed().next().is_some()).map(|(id, mark)| (*id, mark))
     }
 }
+
+#[cfg(test)]
+mod samples;
 
 #[cfg(test)]
 mod tests {

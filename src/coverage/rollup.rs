@@ -16,9 +16,14 @@ impl Rollup {
     pub fn of(ids: impl IntoIterator<Item = ObjectId>, assessment: &Assessment, today: Date) -> Rollup {
         let mut rollup = Rollup::default();
         for id in ids {
-            rollup.counts[assessment.mark(id).counted_state(today) as usize] += 1;
+            rollup.add(assessment.mark(id).counted_state(today));
         }
         rollup
+    }
+
+    /// Counts one more in a state by which figures count, see [`Mark::counted_state`](super::Mark::counted_state).
+    pub(super) fn add(&mut self, counted: State) {
+        self.counts[counted as usize] += 1;
     }
 
     pub fn count(&self, state: State) -> usize {
