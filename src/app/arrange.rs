@@ -1,7 +1,7 @@
 //! What stands where: the panes and the list that the state asks for, made anew when it changes.
 
 use super::view::Pane;
-use super::{App, Area, Position, Screen, Seek, Zoom, frame, layout};
+use super::{App, Area, BoardView, Position, Screen, Seek, Zoom, frame, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part};
 
@@ -10,6 +10,7 @@ use crate::page::{self, Part};
 pub(super) struct Arranged {
     what: Shown,
     list: Option<(page::ListKind, page::ListSort)>,
+    order: page::Order,
     size: (u16, u16),
     zoom: Zoom,
     side: bool,
@@ -24,6 +25,7 @@ enum Shown {
     Beside(ObjectId),
     Object(ObjectId),
     Glossary,
+    Board(super::BoardKind),
 }
 
 impl App {
@@ -51,10 +53,16 @@ impl App {
             Screen::Object(view) => (Shown::Object(view.id), None),
             Screen::Glossary(_) => (Shown::Glossary, None),
             Screen::Deck(_) => (Shown::Nothing, None),
+            Screen::Board(view) => (Shown::Board(view.kind), None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
-        let wanted = Arranged { what, list, size, zoom, side, revision };
+        let order = match self.screen() {
+            Screen::Board(view) => view.order,
+            _ => page::Order::default(),
+        };
+        let wanted = Arranged { what, list, order, size, zoom, side, revision };
         if self.arranged == Some(wanted) {
+            self.follow_cursor();
             return;
         }
         self.remember_positions();
@@ -75,9 +83,15 @@ impl App {
             Shown::Beside(id) => self.make_panes(id, true),
             Shown::Object(id) => self.make_panes(id, false),
             Shown::Glossary => self.make_glossary(),
+            Shown::Board(_) => {
+                if let Screen::Board(view) = *self.screen() {
+                    self.make_board(view);
+                }
+            }
         }
         self.arranged = Some(wanted);
         self.scroll_list();
+        self.follow_cursor();
     }
 
     /// Takes note of where the reader is, before panes are made anew.
@@ -91,6 +105,12 @@ impl App {
             },
             Some(Shown::Glossary) => match self.places.get_mut(self.place) {
                 Some(Screen::Glossary(at)) => Some(std::slice::from_mut(at)),
+                _ => None,
+            },
+            Some(Shown::Board(kind)) => match self.places.get_mut(self.place) {
+                Some(Screen::Board(view @ BoardView { .. })) if view.kind == kind => {
+                    Some(&mut view.positions)
+                }
                 _ => None,
             },
             Some(Shown::Nothing) | None => None,

@@ -34,9 +34,14 @@ impl App {
             Popup::Search(search) => Some(&mut search.input),
             Popup::Palette(palette) => Some(&mut palette.input),
             Popup::Note(note) => Some(&mut note.input),
-            Popup::Filter(_) | Popup::Themes(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
-                None
-            }
+            Popup::Name(name) => Some(&mut name.input),
+            Popup::Filter(_)
+            | Popup::Themes(_)
+            | Popup::Help(_)
+            | Popup::Messages(_)
+            | Popup::Copied(_)
+            | Popup::Explained(_)
+            | Popup::Platforms(_) => None,
         }
     }
 
@@ -88,6 +93,7 @@ impl App {
             Some(Popup::Palette(palette)) => (&mut palette.chosen, commands),
             Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
             Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
+            Some(Popup::Platforms(choice)) => (&mut choice.chosen, choice.values.len()),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -154,6 +160,11 @@ impl App {
             }
             Some(Popup::Filter(_)) => self.choose_filter(true),
             Some(Popup::Themes(_)) => return self.keep_theme(),
+            Some(Popup::Platforms(_)) => return self.keep_platforms(),
+            Some(Popup::Name(_)) => {
+                let Some(Popup::Name(name)) = self.popups.pop() else { return Vec::new() };
+                return self.named(&name);
+            }
             Some(Popup::Note(_)) => {
                 let Some(Popup::Note(note)) = self.popups.pop() else { return Vec::new() };
                 return self.set_note(note.id, note.input.value());

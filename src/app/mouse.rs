@@ -101,6 +101,7 @@ impl App {
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
                     Some(Screen::Object(view)) => view.focus = pane,
+                    Some(Screen::Board(view)) => view.focus = pane,
                     _ => {}
                 }
                 if let (Some(pane), Some(link)) = (self.panes.get_mut(pane), link) {
@@ -126,6 +127,7 @@ impl App {
                     Some(Popup::Palette(palette)) => &mut palette.chosen,
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
+                    Some(Popup::Platforms(choice)) => &mut choice.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
@@ -140,15 +142,21 @@ impl App {
 
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_)) => {
+            Some(
+                Popup::Search(_)
+                | Popup::Palette(_)
+                | Popup::Filter(_)
+                | Popup::Themes(_)
+                | Popup::Platforms(_),
+            ) => {
                 self.choose(by);
             }
-            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => {
+            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)) => {
                 for _ in 0..NOTCH {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
                 }
             }
-            Some(Popup::Note(_)) => {}
+            Some(Popup::Note(_) | Popup::Name(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
                     if let Some(pane) = self.panes.get_mut(pane) {
@@ -243,7 +251,13 @@ impl App {
             Popup::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
             Popup::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
             Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
-            Popup::Note(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
+            Popup::Platforms(p) => (layout::platforms(body, p.values.len()), (0, 0), 0, p.values.len()),
+            Popup::Note(_)
+            | Popup::Name(_)
+            | Popup::Help(_)
+            | Popup::Messages(_)
+            | Popup::Copied(_)
+            | Popup::Explained(_) => {
                 return Under::Nothing;
             }
         };

@@ -2,8 +2,10 @@
 
 use tui_input::Input;
 
+use super::board::BoardView;
 use super::deck::Deck;
 use super::event::UserTheme;
+use super::shelf::{NameEdit, PlatformChoice};
 use super::view::Position;
 use crate::catalog::{Facet, ObjectId, Value};
 use crate::config::Theme;
@@ -21,6 +23,8 @@ pub enum Screen {
     Glossary(Position),
     /// The glossary as cards.
     Deck(Deck),
+    /// Rows in panes: coverage, plan, assessments, a comparison.
+    Board(BoardView),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +64,11 @@ pub enum Popup {
     Messages(usize),
     /// What was copied last, scrolled by so many lines.
     Copied(usize),
+    /// What is behind a number, scrolled by so many lines.
+    Explained(usize),
+    /// A name that is asked for.
+    Name(NameEdit),
+    Platforms(PlatformChoice),
 }
 
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
+use crate::app::{App, Area, BoardKind, Command, Frame, Popup, SavingState, Screen};
 use crate::coverage::{Rollup, State};
 use crate::page::{ListKind, clip, width};
 
@@ -30,6 +30,12 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
         Screen::Deck(_) => "Cards".to_owned(),
+        Screen::Board(view) => match view.kind {
+            BoardKind::Coverage => "Coverage".to_owned(),
+            BoardKind::Plan => "Fix first".to_owned(),
+            BoardKind::Assessments => "Assessments".to_owned(),
+            BoardKind::Comparison => "Compared".to_owned(),
+        },
     };
     let ids = app.catalog.techniques.iter().map(|t| t.id);
     let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
@@ -100,6 +106,8 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                         Some(words) => format!("conflict, {words}{}", key("settles")),
                         None => format!("{}{}", state.word(), key("marks")),
                     };
+                    // What a mitigation would bring is worth more than how to mark it.
+                    let word = app.if_done().unwrap_or(&word);
                     format!(" {} {} {name}: {word}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);

@@ -6,7 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::canvas::Canvas;
 use super::theme::Role;
 use crate::app::{
-    App, Area, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope, ThemeChoice, layout,
+    App, Area, Asked, Command, Filter, HELP_KEYS, HelpLine, NameEdit, NoteEdit, Palette, PlatformChoice, Row,
+    Scope, ThemeChoice, layout,
 };
 use crate::coverage::State;
 use crate::page::{pad, width, wrap_text};
@@ -203,6 +204,55 @@ pub(super) fn copied(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) 
     let (inside, top) = popup(canvas, body, "Copied", at, lines.len());
     for (line, y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
         canvas.text(inside.x, y, inside.width, line, Role::Normal);
+    }
+}
+
+/// What is behind a number.
+pub(super) fn explained(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
+    let lines = app.explained_lines();
+    let (inside, top) = popup(canvas, body, "Explained", at, lines.len());
+    for ((line, is_figure), y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        let role = if *is_figure { Role::Strong } else { Role::Normal };
+        canvas.text(inside.x, y, inside.width, line, role);
+    }
+}
+
+/// A name that is asked for.
+pub(super) fn name(app: &App, name: &NameEdit, canvas: &mut Canvas<'_>, body: Area) {
+    let title = match &name.asked {
+        Asked::Snapshot => "A snapshot called".to_owned(),
+        Asked::NewAssessment => "A new assessment called".to_owned(),
+        Asked::CopyOf(key) => format!("A copy of {key} called"),
+        Asked::Rename(key) => format!("Another name for {key}"),
+    };
+    let inside = canvas.frame(layout::name(body), &title);
+    input_line(canvas, inside, "> ", &name.input, "");
+    let key = |command| app.keymap.key_of(Scope::Text, command);
+    let help = format!("{} takes the name, {} leaves it", key(Command::Accept), key(Command::Cancel));
+    canvas.text(inside.x, inside.y + 1, inside.width, &help, Role::Dim);
+}
+
+/// The platforms of an assessment.
+pub(super) fn platforms(app: &App, choice: &PlatformChoice, canvas: &mut Canvas<'_>, body: Area) {
+    let area = layout::platforms(body, choice.values.len());
+    let inside = canvas.frame(area, &format!("Platforms of {}", choice.name));
+    for ((i, (value, ticked)), y) in choice.values.iter().enumerate().zip(inside.y..inside.y + inside.height)
+    {
+        let cursor = if i == choice.chosen { '>' } else { ' ' };
+        let tick = if *ticked { "[x]" } else { "[ ]" };
+        let role = if i == choice.chosen { Role::Cursor } else { Role::Normal };
+        canvas.row(Area { y, height: 1, ..inside }, &format!("{cursor} {tick} {}", value.name), role);
+    }
+    let below = inside.y + u16::try_from(choice.values.len()).unwrap_or(0) + 1;
+    let key = |command| app.keymap.key_of(Scope::Filter, command);
+    let help = format!(
+        "{} ticks, {} keeps; only techniques of these count, without any all.",
+        key(Command::Toggle),
+        key(Command::Accept)
+    );
+    let lines = wrap_text(&help, usize::from(inside.width).max(1));
+    for (line, y) in lines.iter().zip(below..inside.y + inside.height) {
+        canvas.text(inside.x, y, inside.width, line, Role::Dim);
     }
 }
 

@@ -105,7 +105,7 @@ fn filtering() {
 
 #[test]
 fn the_glossary() {
-    see("080-glossary", &journey(80, 24).keys("5}jj"));
+    see("080-glossary", &journey(80, 24).keys("8}jj"));
     see("160-glossary-from-search", &journey(160, 45).keys("/jailbreak<down><enter>"));
     see("080-card", &journey(80, 24).keys("gd"));
     see("080-card-turned", &journey(80, 24).keys("gd<space>"));

@@ -4,13 +4,13 @@ use ratatui::buffer::Cell;
 
 use atlasnav::app::Event;
 
-use crate::harness::{Journey, Start, draw, journey, marked, start};
+use crate::harness::{Journey, Start, draw, journey, library, start};
 use crate::synthetic;
 
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 40] = [
+pub const EVERYWHERE: [&str; 51] = [
     "",
     "+<end>",
     "++zsG",
@@ -43,7 +43,7 @@ pub const EVERYWHERE: [&str; 40] = [
     "++zsfp<space>j<space><esc>fh",
     "fljj<enter>3",
     "/area:thef",
-    "5}jj",
+    "8}jj",
     "gd",
     "gd<space>",
     "T",
@@ -51,6 +51,17 @@ pub const EVERYWHERE: [&str; 40] = [
     "2TG<down><down><enter>",
     "y",
     "/cs26<enter>ymyvG",
+    "5",
+    "5G<tab>js",
+    "5=",
+    "6",
+    "6<tab>jj<tab>",
+    "6jj=G",
+    "9",
+    "9<space>j<space>d",
+    "9p",
+    "9cA name.",
+    "S",
 ];
 
 /// A journey to a place, seen at another size: nothing panics, nothing is drawn outside.
@@ -76,7 +87,7 @@ fn draw_at(journey: &Journey, what: &str) {
 fn every_screen_at_every_size() {
     for keys in EVERYWHERE {
         for size in SIZES {
-            let journey = marked(size.0, size.1).keys(keys);
+            let journey = library(size.0, size.1).keys(keys);
             draw_at(&journey, keys);
         }
     }
@@ -85,7 +96,7 @@ fn every_screen_at_every_size() {
 #[test]
 fn every_screen_after_every_resize() {
     for keys in EVERYWHERE {
-        let mut journey = marked(80, 24).keys(keys);
+        let mut journey = library(80, 24).keys(keys);
         for (i, one) in SIZES.iter().enumerate() {
             for other in &SIZES[i + 1..] {
                 for size in [one, other, one] {

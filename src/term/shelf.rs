@@ -1,0 +1,99 @@
+//! What screens of assessments and snapshots need from the disk.
+
+use std::path::PathBuf;
+
+use crate::app::{Event, Shelved, Snapshot};
+use crate::catalog::Catalog;
+use crate::coverage::About;
+use crate::store::{Shelf, Store, StoreError};
+
+/// The assessment that is open, and the others.
+pub(super) struct Library {
+    pub store: Store,
+    /// Or why there is none, in one sentence.
+    pub shelf: Result<Shelf, String>,
+}
+
+impl Library {
+    pub fn new(store: Store) -> Library {
+        Library { store, shelf: Shelf::find().map_err(|error| error.to_string()) }
+    }
+
+    pub fn snapshots(&self, catalog: &Catalog) -> Event {
+        let found = self.store.snapshots(catalog);
+        let plain = |s: crate::store::Snapshot| Snapshot {
+            name: s.name,
+            on: s.on,
+            assessment: s.assessment,
+            known: s.known,
+        };
+        Event::Snapshots { all: found.all.into_iter().map(plain).collect(), problems: found.problems }
+    }
+
+    pub fn take_snapshot(&self, catalog: &Catalog, name: &str) -> Event {
+        let taken = self.store.take_snapshot(catalog, name, jiff::Zoned::now().date());
+        Event::SnapshotTaken(taken.map(|path| path.display().to_string()).map_err(|error| error.to_string()))
+    }
+
+    /// All of the shelf; the one that is open is there in any case.
+    pub fn assessments(&self, catalog: &Catalog) -> Event {
+        let found = self.shelf.as_ref().map(|shelf| shelf.all(catalog)).unwrap_or_default();
+        let open = self.store.path();
+        let mut all: Vec<Shelved> = found
+            .into_iter()
+            .map(|s| Shelved { is_open: s.path == open, key: s.key, assessment: s.assessment })
+            .collect();
+        if !all.iter().any(|shelved| shelved.is_open) {
+            let assessment = self.store.load(catalog).assessment;
+            all.insert(0, Shelved { key: String::new(), assessment: Ok(assessment), is_open: true });
+        }
+        Event::Assessments(all)
+    }
+
+    /// The file of an assessment; the one that is open for an empty key.
+    pub fn path(&self, key: &str) -> Result<PathBuf, String> {
+        if key.is_empty() {
+            return Ok(self.store.path().to_owned());
+        }
+        self.shelf.as_ref().map(|shelf| shelf.path(key)).map_err(Clone::clone)
+    }
+
+    pub fn create(&self, catalog: &Catalog, about: &About, like: Option<&str>) -> Event {
+        let create = || -> Result<String, String> {
+            let like = like.map(|key| self.path(key)).transpose()?;
+            let shelf = self.shelf.as_ref().map_err(Clone::clone)?;
+            let path = shelf.create(catalog, about, like.as_deref()).map_err(|error| error.to_string())?;
+            Ok(format!("Made {}.", path.display()))
+        };
+        Event::ShelfChanged(create())
+    }
+
+    pub fn describe(&self, catalog: &Catalog, key: &str, about: &About) -> Event {
+        let path = self.path(key);
+        let describe = || -> Result<String, String> {
+            let path = path?;
+            let said = |error: StoreError| error.to_string();
+            if path == self.store.path() {
+                self.store.describe(catalog, about).map_err(said)?;
+            } else {
+                let shelf = self.shelf.as_ref().map_err(Clone::clone)?;
+                shelf.open(path).describe(catalog, about).map_err(said)?;
+            }
+            let platforms = if about.platforms.is_empty() {
+                "all platforms".to_owned()
+            } else {
+                about.platforms.join(", ")
+            };
+            Ok(format!("Written: {}, {platforms}.", about.name))
+        };
+        Event::ShelfChanged(describe())
+    }
+
+    /// Notes which assessment opens from now on; returns its file.
+    pub fn choose(&self, key: &str) -> Result<PathBuf, String> {
+        let path = self.path(key)?;
+        let shelf = self.shelf.as_ref().map_err(Clone::clone)?;
+        shelf.choose(&path).map_err(|error| error.to_string())?;
+        Ok(path)
+    }
+}
