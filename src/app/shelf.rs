@@ -85,7 +85,7 @@ impl App {
     }
 
     pub(super) fn found_snapshots(&mut self, mut all: Vec<Snapshot>, problems: Vec<String>) {
-        all.sort_by(|a, b| a.on.cmp(&b.on));
+        all.sort_by_key(|snapshot| snapshot.on);
         self.snapshots = Some(all);
         self.snapshot_problems = problems;
         self.since = None;
