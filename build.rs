@@ -29,12 +29,21 @@ const CATALOG: &str = "assets/atlas-2026.09.yaml";
 const AREAS: &str = "assets/attack-areas.yaml";
 const GLOSSARY: &str = "assets/glossary.yaml";
 
+/// Names a directory with a packed catalogue, to be built in instead of the one in `assets/`: for
+/// measuring what a larger one costs. `examples/grow.rs` writes such.
+const PACKED: &str = "ATLASNAV_PACKED_CATALOG";
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     for input in [CATALOG, AREAS, GLOSSARY, "src/catalog"] {
         println!("cargo:rerun-if-changed={input}");
     }
+    println!("cargo:rerun-if-env-changed={PACKED}");
+    let catalog = || match env::var_os(PACKED) {
+        None => catalog(),
+        Some(directory) => packed(Path::new(&directory)),
+    };
     match catalog().and_then(|()| guide()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -49,6 +58,16 @@ fn catalog() -> Result<(), Failure> {
     carry("catalog", &catalog)
 }
 
+/// No reader has checked this catalogue, so nobody should take such a program for the real one.
+fn packed(directory: &Path) -> Result<(), Failure> {
+    println!("cargo:warning=the catalogue is that of {PACKED}: this program is for measuring only");
+    println!("cargo:rerun-if-changed={}", directory.display());
+    let file = |name| fs::read(directory.join(name)).map_err(|e| format!("{PACKED}: {name}: {e}"));
+    let texts: &'static str = String::from_utf8(file("catalog.txt")?)?.leak();
+    let structure: &'static [u8] = file("catalog.postcard")?.leak();
+    carry("catalog", &catalog::pack::unpack::<catalog::model::Catalog>(structure, texts)?)
+}
+
 fn guide() -> Result<(), Failure> {
     let guide = catalog::guide::read_guide(&fs::read_to_string(AREAS)?, &fs::read_to_string(GLOSSARY)?);
     carry("guide", &guide.map_err(|e| format!("{AREAS} or {GLOSSARY}: {e}"))?)
@@ -57,9 +76,9 @@ fn guide() -> Result<(), Failure> {
 /// Writes `NAME.postcard` and `NAME.txt`, and makes sure that they read back as they were.
 fn carry<T: Serialize + DeserializeOwned + PartialEq>(name: &str, whole: &T) -> Result<(), Failure> {
     let (structure, texts) = catalog::pack::pack(whole)?;
-    // The texts live as long as the build script, which is what borrowing them asks for.
-    let texts: &'static str = texts.leak();
-    if catalog::pack::unpack::<T>(&structure, texts)? != *whole {
+    // They live as long as the build script, which is what borrowing them asks for.
+    let (structure, texts): (&'static [u8], &'static str) = (structure.leak(), texts.leak());
+    if catalog::pack::unpack::<T>(structure, texts)? != *whole {
         return Err(format!("the compiled form of the {name} reads back differently").into());
     }
     let out = env::var("OUT_DIR")?;

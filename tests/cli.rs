@@ -470,7 +470,8 @@ fn assessments_named_with_c_are_apart() {
     assert!(!home.default_marks().exists());
     let state = |file: &str| home.json(&format!("show 51 -C {file}"))["mark"]["state"].clone();
     assert_eq!((state("team.yaml"), state("deep/er/other.yaml")), ("covered".into(), "gap".into()));
-    assert_eq!(state("new.yaml"), "unassessed");
+    let none = home.run(&words("show 51 -C new.yaml"));
+    assert!(none.code == 0 && none.stdout.contains("Status     . unassessed"), "{}", none.stdout);
     assert!(!home.at("new.yaml").exists(), "who only reads leaves nothing behind");
     assert!(home.json("-C team.yaml status")["assessment"].as_str().unwrap().ends_with("/team.yaml"));
 }
@@ -1142,7 +1143,7 @@ fn plain_mode_survives_what_is_no_line() {
 }
 
 #[test]
-fn a_shell_completes_verbs_ids_and_statuses() {
+fn bash_completes_verbs_ids_and_statuses() {
     let home = Home::new();
     home.put("atlasnav.bash", home.says("completions bash"));
     let complete = |typed: &[&str]| {
@@ -1163,9 +1164,129 @@ fn a_shell_completes_verbs_ids_and_statuses() {
     assert_eq!(complete(&["atlasnav", "show", "T0051.00"]), ["T0051.000", "T0051.001", "T0051.002"]);
     assert!(complete(&["atlasnav", "mark", "CS"]).iter().all(|c| !c.starts_with("CS")));
     assert_eq!(complete(&["atlasnav", "mark", "T0051", "pa"]), ["partial"]);
-    for shell in ["zsh", "fish"] {
-        let script = home.says_to(&["completions", shell]);
-        assert!(script.contains("T0051.001") && script.contains("not-applicable"), "{shell}");
+}
+
+#[test]
+fn fish_completes_verbs_ids_and_statuses() {
+    let home = Home::new();
+    let script = home.put("atlasnav.fish", home.says("completions fish"));
+    let complete = |typed: &str| {
+        let source = format!("source {}; complete -C '{typed}'", script.display());
+        let out = std::process::Command::new("fish")
+            .args(["--no-config", "-c", &source])
+            .env("HOME", home.at(""))
+            .env("XDG_DATA_HOME", home.at("fish-data"))
+            .env("XDG_CONFIG_HOME", home.at("fish-config"))
+            .current_dir(home.at(""))
+            .output()
+            .ok()?;
+        assert_eq!(String::from_utf8_lossy(&out.stderr), "", "{typed}");
+        let text = String::from_utf8(out.stdout).unwrap();
+        // A completion and what it is are a tab apart.
+        Some(text.lines().map(|l| l.split('\t').next().unwrap_or_default().to_owned()).collect::<Vec<_>>())
+    };
+    let Some(verbs) = complete("atlasnav gloss") else {
+        eprintln!("skipped: fish is not installed");
+        return;
+    };
+    assert_eq!(verbs, ["glossary"]);
+    let shown = complete("atlasnav show T0051.00").unwrap();
+    assert_eq!(shown, ["T0051.000", "T0051.001", "T0051.002"]);
+    assert!(complete("atlasnav mark CS").unwrap().iter().all(|c| !c.starts_with("CS0")));
+    assert_eq!(complete("atlasnav mark T0051 pa").unwrap(), ["partial"]);
+    assert_eq!(complete("atlasnav glossary Jailb").unwrap(), ["Jailbreak"]);
+    assert!(complete("atlasnav list techniques area:mod").unwrap().contains(&"area:model-theft".to_owned()));
+}
+
+#[test]
+fn what_is_printed_is_no_wider_than_prose_and_has_its_ids() {
+    let home = Home::new();
+    let wrapped = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for id in ["8", "8.5", "51.1", "53", "cs26", "m20", "ta2", "cs60", "24.2"] {
+        let text = home.says(&format!("show {id}"));
+        let widest = text.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(widest.chars().count() <= 100, "{id}: {widest}");
+    }
+    let text = wrapped(&home.says("show 51.1"));
+    assert!(text.contains("Part of LLM Prompt Injection [T0051]"), "{text}");
+    assert!(!text.contains("T0051 LLM Prompt Injection [T0051]"), "{text}");
+}
+
+#[test]
+fn an_id_that_there_is_not_is_answered_with_the_nearest() {
+    let home = Home::new();
+    for line in ["show 51.9", "mark 51.9 gap", "find 51.9"] {
+        let said = home.fails(1, &words(line));
+        assert!(said.contains("; near it: T0051 LLM Prompt Injection, T0051.002 "), "{line}: {said}");
+    }
+    let (_, said) = plain(&home, "51.9\n");
+    assert!(said.contains("near it: T0051 "), "{said}");
+    assert!(!home.at("data").exists());
+    // An id in the place of a verb.
+    let out = home.run(&["51.1"]);
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.ends_with("to see the object: atlasnav show 51.1\n"), "{}", out.stderr);
+    assert!(!home.run(&["shwo"]).stderr.contains("atlasnav show"));
+}
+
+#[test]
+fn an_assessment_that_is_not_there_is_said_and_not_made_by_looking() {
+    let home = Home::new();
+    for line in ["status", "show 51", "matrix", "list techniques", "undo"] {
+        let out = home.run(&["-C", "notes/taem.yaml"].into_iter().chain(words(line)).collect::<Vec<_>>());
+        assert!(out.stderr.contains("taem.yaml yet; the first mark makes it"), "{line}: {}", out.stderr);
+    }
+    assert!(!home.at("notes").exists() && !home.at("state").exists() && !home.at("data").exists());
+    assert_eq!(home.run(&words("status")).stderr, "", "the usual one has been named by nobody");
+    home.says("-C notes/team.yaml mark 51 gap");
+    assert_eq!(home.run(&words("-C notes/team.yaml status")).stderr, "");
+}
+
+#[test]
+fn a_note_alone_changes_the_note_alone() {
+    let home = Home::new();
+    home.says("mark 51 partial");
+    let said = home.says_to(&["mark", "51", "--note", "filter live"]);
+    assert_eq!(said, "+ T0051 LLM Prompt Injection: partial; the note is kept\n");
+    let shown = home.json("show 51");
+    assert_eq!(
+        (&shown["mark"]["status"], &shown["mark"]["note"]),
+        (&"partial".into(), &"filter live".into())
+    );
+    assert!(home.says_to(&["mark", "51", "--note", ""]).ends_with("; the note is gone\n"));
+    assert!(home.json("show 51")["mark"]["note"].is_null());
+    let out = home.run(&words("mark 51"));
+    assert!(out.code == 2 && out.stderr.contains("<STATUS>"), "{}", out.stderr);
+}
+
+#[test]
+fn words_are_taken_as_people_write_them() {
+    let home = Home::new();
+    for word in ["not-applicable", "not applicable", "Not Applicable", "n/a"] {
+        let said = home.says_to(&["mark", "51", word]);
+        assert_eq!(said, "- T0051 LLM Prompt Injection: not applicable\n", "{word}");
+        home.says("mark 51 unassessed");
+    }
+    assert!(home.says("status").contains("- 0 not applicable, a 0 accepted"));
+    assert!(home.says_to(&["mark", "51", "risk accepted"]).ends_with(": risk accepted\n"));
+    let lists = |word: &str| home.says(&format!("list {word}"));
+    for word in ["cs", "cases", "case-study"] {
+        assert_eq!(lists(word), lists("case-studies"));
+    }
+    assert_eq!(lists("t"), lists("techniques"));
+}
+
+#[test]
+fn a_state_directory_that_can_not_be_is_named() {
+    for in_the_way in ["state", "state/atlasnav"] {
+        let home = Home::new();
+        fs::create_dir_all(home.at(in_the_way).parent().unwrap()).unwrap();
+        home.put(in_the_way, "");
+        let out = home.run(&words("mark 51 gap"));
+        assert_eq!(out.code, 0, "{}", out.stderr);
+        assert!(!out.stderr.contains("a thousand") && !out.stderr.contains("set aside"), "{}", out.stderr);
+        let said = home.run(&words("status")).stderr;
+        assert!(said.contains("nothing can be undone: ") && said.contains("move that file away"), "{said}");
     }
 }
 

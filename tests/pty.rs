@@ -1,5 +1,6 @@
-//! What only a real terminal shows: that it is given back however the program ends, that nothing
-//! marked is lost when it dies, that it survives any size, a suspended job, an editor, a lost line.
+//! What only a real terminal shows: that nothing marked is lost when the program dies, that it survives
+//! any size, a job that its shell suspends, an editor. How it ends, and what it leaves then, is tried in
+//! `tests/life`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -146,48 +147,6 @@ fn close_search(session: &mut Session) {
     session.wait("the search to close", |seen| (!seen.text().contains("Find in")).then_some(()));
 }
 
-/// A terminal is as it was, and the exit is in order, however the program is told to end.
-fn ends_well(how: impl FnOnce(&mut Session)) {
-    let home = Home::new();
-    let mut session = start(&home);
-    session.type_keys("mp");
-    session.wait_for("1/208 assessed, saved");
-    // From inside a text field, where most keys are text.
-    session.type_keys("/abc");
-    session.wait_for("> abc");
-    how(&mut session);
-    session.end_well();
-    assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "partial");
-}
-
-#[test]
-fn q_gives_the_terminal_back() {
-    ends_well(|session| {
-        close_search(session);
-        session.type_keys("q");
-    });
-}
-
-#[test]
-fn ctrl_c_gives_the_terminal_back() {
-    ends_well(|session| session.type_keys("\x03"));
-}
-
-#[test]
-fn sigterm_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::TERM));
-}
-
-#[test]
-fn sigint_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::INT));
-}
-
-#[test]
-fn sighup_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::HUP));
-}
-
 #[test]
 fn what_was_shown_as_saved_outlives_sigkill() {
     for marks in 1..=3 {
@@ -228,51 +187,6 @@ fn sigkill_amid_saving_leaves_a_whole_file() {
     session.wait_for("assessed, saved");
     quit(session);
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "not-applicable");
-}
-
-fn lost(command: &[&str]) {
-    let home = Home::new();
-    let mut session = home.start_as((80, 24), command, &[]);
-    session.wait_for(FIRST);
-    session.type_keys("mp");
-    session.wait_for("1/208 assessed, saved");
-    let (lived, cpu) = session.lose_terminal();
-    assert!(lived < Duration::from_secs(3), "it lived on for {lived:?}");
-    assert!(cpu < 30, "{cpu} ticks of processor time");
-    assert_eq!(home.ask(&["status"])["techniques"]["assessed"], 1);
-}
-
-#[test]
-fn a_lost_terminal_ends_the_program() {
-    lost(&[PROGRAM]);
-}
-
-#[test]
-fn a_lost_terminal_ends_the_program_where_sighup_is_ignored() {
-    lost(&["sh", "-c", "trap '' HUP; exec \"$0\"", PROGRAM]);
-}
-
-fn suspends(how: impl FnOnce(&mut Session)) {
-    let home = Home::new();
-    let mut session = start(&home);
-    session.type_and_wait("l");
-    session.wait_for("T0002 Acquire Public AI Artifacts");
-    how(&mut session);
-    session.wait_until_stopped();
-    assert!(session.modes_are_as_before(), "the shell gets its terminal back");
-    session.wait("the shell's screen", |seen| {
-        let screen = seen.screen();
-        (!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()).then_some(())
-    });
-    let resumed = Instant::now();
-    session.signal(Signal::CONT);
-    session.wait_for("T0002 Acquire Public AI Artifacts");
-    assert!(resumed.elapsed() < Duration::from_secs(1), "back after {:?}", resumed.elapsed());
-    assert!(session.look(|seen| seen.screen().alternate_screen()));
-    session.type_keys("j");
-    session.wait_for("T0008");
-    no_questions(&session);
-    quit(session);
 }
 
 /// A shell with job control that says when it has the terminal, and at Enter gives it back.
@@ -352,16 +266,6 @@ fn no_questions(session: &Session) {
             assert!(!seen.bytes.windows(question.len()).any(|w| w == question), "{question:?}");
         }
     });
-}
-
-#[test]
-fn ctrl_z_suspends_and_fg_brings_the_matrix_back() {
-    suspends(|session| session.type_keys("\x1a"));
-}
-
-#[test]
-fn sigtstp_suspends_and_sigcont_brings_the_matrix_back() {
-    suspends(|session| session.signal(Signal::TSTP));
 }
 
 #[test]
@@ -569,6 +473,121 @@ fn an_idle_program_sends_nothing_and_sleeps() {
     let more = session.look(|seen| seen.bytes.len()) - bytes;
     assert!(more < 800, "{more} bytes for a step");
     quit(session);
+}
+
+#[test]
+fn the_menu_of_a_key_opens_by_itself_and_then_the_program_sleeps_again() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("m");
+    session.wait_for("Mark as gap");
+    let frames = session.look(Seen::frames);
+    // An absence has no event to wait for.
+    std::thread::sleep(Duration::from_millis(50));
+    let wakes = session.wakes();
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!((session.wakes(), session.look(Seen::frames)), (wakes, frames), "it woke");
+    session.type_keys("g");
+    session.wait_for("1/208 assessed, saved");
+    quit(session);
+    // With a long pause the second key comes first.
+    settings(&home, "which-key = 10000\n");
+    let mut session = start(&home);
+    session.type_keys("m");
+    session.type_keys("p");
+    session.wait_for("T0000 partial");
+    assert!(!session.look(|seen| String::from_utf8_lossy(&seen.bytes).contains("Mark as gap")));
+    quit(session);
+}
+
+/// Where the links that were sent lead, and what is left of the output without them.
+fn links_in(bytes: &[u8]) -> (Vec<String>, String) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut pieces = text.split("\x1b]8;;");
+    let mut rest = pieces.next().unwrap_or_default().to_owned();
+    let mut links = Vec::new();
+    for piece in pieces {
+        let (address, after) = piece.split_once("\x1b\\").expect("a link's sequence ends");
+        links.extend((!address.is_empty()).then(|| address.to_owned()));
+        rest.push_str(after);
+    }
+    (links, rest)
+}
+
+#[test]
+fn links_are_sent_only_where_they_are_asked_for() {
+    let home = Home::new();
+    let open = |command: &[&str]| {
+        let mut session = home.start_as((120, 40), command, &[]);
+        session.wait_for(FIRST);
+        session.type_keys("/51.1\r");
+        let screen = session.wait_for("AML.T0051.001");
+        session.type_keys("G");
+        session.wait_for("ATLAS page");
+        session.type_keys("q");
+        (screen, session.end().output)
+    };
+    let (plain, bytes) = open(&[PROGRAM]);
+    assert_eq!(links_in(&bytes).0, [""; 0]);
+    let (linked, bytes) = open(&[PROGRAM, "--links"]);
+    let seen = |screen: &str| screen.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(seen(&plain), seen(&linked), "links change nothing that is seen");
+    let (links, rest) = links_in(&bytes);
+    assert!(links.iter().any(|link| link == "https://atlas.mitre.org/mitigations/AML.M0024"), "{links:?}");
+    assert!(links.iter().all(|link| link.starts_with("http") && link.bytes().all(|b| b.is_ascii_graphic())));
+    assert!(!rest.contains("\x1b]"), "no other sequence of that kind");
+    // The setting does the same, for verbs on a terminal, too.
+    settings(&home, "links = true\n");
+    for (verb, link) in [
+        (&["show", "51.1"][..], "https://atlas.mitre.org/techniques/AML.T0051"),
+        (&["find", "51.1"][..], "https://atlas.mitre.org/techniques/AML.T0051.001"),
+    ] {
+        let command: Vec<&str> = [PROGRAM].iter().chain(verb).copied().collect();
+        let ended = home.start_as((120, 40), &command, &[]).end();
+        let (links, rest) = links_in(&ended.output);
+        assert!(links.iter().any(|l| l == link), "{verb:?}: {links:?}");
+        assert!(!rest.contains('\x1b'), "{rest:?}");
+        let piped = std::process::Command::new(PROGRAM)
+            .args(verb)
+            .env_clear()
+            .envs(home.environment())
+            .output()
+            .unwrap();
+        assert!(!piped.stdout.contains(&0x1b), "not into a pipe");
+    }
+}
+
+#[test]
+fn zsh_completes_verbs_ids_and_statuses() {
+    let home = Home::new();
+    if std::process::Command::new("zsh").arg("--version").output().is_err() {
+        eprintln!("skipped: zsh is not installed");
+        return;
+    }
+    let script = std::process::Command::new(PROGRAM)
+        .args(["completions", "zsh"])
+        .env_clear()
+        .envs(home.environment())
+        .output()
+        .unwrap();
+    fs::write(home.path().join("_atlasnav"), script.stdout).unwrap();
+    let mut session = home.start_as((100, 40), &["zsh", "-f", "-i"], &[]);
+    session.type_keys("PS1='ready> '; fpath=($HOME $fpath); autoload -Uz compinit; compinit -u -D\r");
+    session.wait("the prompt", |seen| seen.text().lines().any(|l| l.trim_end() == "ready>").then_some(()));
+    // What is completed stands on the line; ctrl-u empties it for the next.
+    for (typed, completed) in [
+        ("atlasnav gloss", "atlasnav glossary"),
+        ("atlasnav show T0024.0", "atlasnav show T0024.00"),
+        ("atlasnav mark M000", "Model"),
+        ("atlasnav mark T0051 par", "atlasnav mark T0051 partial"),
+        ("atlasnav list techniques area:model-t", "atlasnav list techniques area:model-theft"),
+    ] {
+        session.type_keys(&format!("{typed}\t"));
+        session.wait_for(completed);
+        session.type_keys("\x15");
+    }
+    session.type_keys("\x15exit\r");
+    session.end();
 }
 
 /// Settings in the user's directory.

@@ -1,7 +1,7 @@
 //! What stands where: the panes and the list that the state asks for, made anew when it changes.
 
 use super::view::Pane;
-use super::{App, Area, BoardView, Position, Screen, Seek, Zoom, frame, layout};
+use super::{App, Area, BoardView, Figures, Position, Screen, Seek, Zoom, frame, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part};
 
@@ -15,6 +15,8 @@ pub(super) struct Arranged {
     zoom: Zoom,
     side: bool,
     revision: u64,
+    /// Whether pages are laid out to their ends.
+    whole: bool,
 }
 
 /// Whose page is in the panes.
@@ -44,6 +46,9 @@ impl App {
 
     /// Makes the panes and the list that the state asks for. Cheap if nothing changed.
     pub(super) fn arrange(&mut self) {
+        if self.figures.1 != Some(self.revision) {
+            self.figures = (Figures::of(self), Some(self.revision));
+        }
         if let Some(area) = self.grid_area() {
             self.grid.scroll_to_cursor(&self.catalog, area);
         }
@@ -52,15 +57,19 @@ impl App {
             Screen::List(view) => (Shown::Nothing, Some((view.kind, view.sort))),
             Screen::Object(view) => (Shown::Object(view.id), None),
             Screen::Glossary(_) => (Shown::Glossary, None),
-            Screen::Deck(_) => (Shown::Nothing, None),
+            Screen::Deck => (Shown::Nothing, None),
             Screen::Board(view) => (Shown::Board(view.kind), None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
+        let read = match what {
+            Shown::Beside(id) => self.side_focus.is_some() || self.side_read == Some(id),
+            _ => true,
+        };
         let order = match self.screen() {
             Screen::Board(view) => view.order,
             _ => page::Order::default(),
         };
-        let wanted = Arranged { what, list, order, size, zoom, side, revision };
+        let wanted = Arranged { what, list, order, size, zoom, side, revision, whole: read };
         if self.arranged == Some(wanted) {
             self.follow_cursor();
             return;
@@ -80,8 +89,8 @@ impl App {
         }
         match what {
             Shown::Nothing => {}
-            Shown::Beside(id) => self.make_panes(id, true),
-            Shown::Object(id) => self.make_panes(id, false),
+            Shown::Beside(id) => self.make_panes(id, true, read),
+            Shown::Object(id) => self.make_panes(id, false, true),
             Shown::Glossary => self.make_glossary(),
             Shown::Board(_) => {
                 if let Screen::Board(view) = *self.screen() {
@@ -122,7 +131,16 @@ impl App {
         }
     }
 
-    fn make_panes(&mut self, id: ObjectId, beside_matrix: bool) {
+    /// Lays the pages beside the matrix out to their ends, for who begins to read them: as long as they
+    /// are only passed by, just what shows is laid out.
+    pub(super) fn whole_panes(&mut self) {
+        if let Some(Arranged { what: Shown::Beside(id), whole: false, .. }) = self.arranged {
+            self.side_read = Some(id);
+            self.arrange();
+        }
+    }
+
+    fn make_panes(&mut self, id: ObjectId, beside_matrix: bool, whole: bool) {
         const ALL: &[Part] = &[Part::Text, Part::Related, Part::Seen];
         const REST: &[Part] = &[Part::Related, Part::Seen];
         let Some(frame) = frame(self.size, beside_matrix) else { return };
@@ -155,11 +173,15 @@ impl App {
             Screen::Object(view) => view.positions,
             _ => self.side_positions,
         };
-        for ((area, parts), at) in areas.into_iter().zip(positions) {
+        // The upper one of two says how much of it is out of sight, so it is whole.
+        let cut = areas.len().saturating_sub(1);
+        for (i, ((area, parts), at)) in areas.into_iter().zip(positions).enumerate() {
             // A blank column on the left, and one before the line to the next pane.
             let margin = if area.x + area.width < self.size.0 { 2 } else { 1 };
             let cells = usize::from(area.width).saturating_sub(margin).min(page::MAX_PROSE);
-            let page = page::object(&self.catalog, &self.assessment, self.today, id, parts, cells);
+            let most = if whole || i < cut { usize::MAX } else { usize::from(frame.body.height) };
+            let (catalog, marks) = (&self.catalog, &self.assessment);
+            let page = page::top_of_object(catalog, marks, self.today, id, parts, (cells, most));
             let mut pane = Pane { area, parts, page, at };
             pane.clamp();
             self.panes.push(pane);
@@ -170,10 +192,13 @@ impl App {
             lower.clamp();
         }
         let last = self.panes.len().saturating_sub(1);
-        if let Some(Seek::Step(technique)) = self.seek.take()
-            && let Some(pane) = self.panes.iter().position(|p| p.parts.contains(&Part::Related))
-        {
-            self.panes[pane].seek(technique);
+        let steps = self.panes.iter().position(|p| p.parts.contains(&Part::Related));
+        if let (Some(seek), Some(pane)) = (self.seek.take(), steps) {
+            match seek {
+                Seek::Step(technique) => self.panes[pane].seek(technique),
+                Seek::Steps if pane > 0 => self.panes[pane].top(),
+                Seek::Steps | Seek::Term(_) => {}
+            }
             if let Some(Screen::Object(view)) = self.screen_mut() {
                 view.focus = pane;
             }

@@ -166,6 +166,43 @@ pub enum Command {
     WorstCase,
 }
 
+impl Command {
+    /// Whether it does nothing but move the cursor, or what is seen.
+    pub const fn moves(self) -> bool {
+        matches!(
+            self,
+            Command::Left
+                | Command::Down
+                | Command::Up
+                | Command::Right
+                | Command::PageLeft
+                | Command::PageRight
+                | Command::HalfPageUp
+                | Command::HalfPageDown
+                | Command::PageUp
+                | Command::PageDown
+                | Command::Top
+                | Command::Bottom
+                | Command::First
+                | Command::Last
+                | Command::PreviousSection
+                | Command::NextSection
+                | Command::ScrollDown
+                | Command::ScrollUp
+                | Command::NextPane
+                | Command::PreviousPane
+                | Command::Open
+                | Command::Close
+                | Command::Back
+                | Command::Forward
+                | Command::GoTwin
+                | Command::GoParent
+                | Command::NextHit
+                | Command::PreviousHit
+        )
+    }
+}
+
 /// One row of the table.
 #[derive(Debug)]
 pub struct Row {

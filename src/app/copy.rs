@@ -2,6 +2,7 @@
 
 use super::{App, Command, Effect, Popup};
 use crate::catalog::ObjectId;
+use crate::page::{width, wrap_text};
 
 /// What of an object is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +80,12 @@ impl App {
         }
     }
 
-    /// The text that was copied last, in lines.
+    /// The text that was copied last, in lines as wide as the screen: a copied screen stays as it was
+    /// drawn, only what is wider is wrapped.
     pub fn copied_lines(&self) -> Vec<String> {
-        let cells = usize::from(self.size.0.min(110)).saturating_sub(6);
-        self.copied.lines().flat_map(|l| crate::page::wrap_text(l, cells)).collect()
+        let cells = usize::from(self.size.0);
+        let fit =
+            |line: &str| if width(line) <= cells { vec![line.to_owned()] } else { wrap_text(line, cells) };
+        self.copied.lines().flat_map(fit).collect()
     }
 }

@@ -1,5 +1,5 @@
 //! The glossary as a deck of cards: a term, its meaning when the card is turned, and again what was
-//! not known. A deck lasts as long as its screen.
+//! not known. A deck that is left is taken up again where it was.
 
 use jiff::civil::Date;
 
@@ -73,36 +73,33 @@ const fn scatter(number: u64) -> u64 {
 }
 
 impl App {
+    /// Opens the cards: those that were left, or a new deck if all of them are known.
     pub(super) fn go_cards(&mut self) {
-        if !matches!(self.screen(), Screen::Deck(_)) {
-            let deck = Deck::new(self.today, self.decks);
-            self.decks += 1;
-            self.go(Screen::Deck(deck));
+        if *self.screen() == Screen::Deck {
+            return;
         }
+        if self.deck.as_ref().is_none_or(|deck| deck.card().is_none()) {
+            self.begin_deck();
+        }
+        self.go(Screen::Deck);
     }
 
-    fn deck(&mut self) -> Option<&mut Deck> {
-        match self.screen_mut() {
-            Some(Screen::Deck(deck)) => Some(deck),
-            _ => None,
-        }
+    fn begin_deck(&mut self) {
+        self.deck = Some(Deck::new(self.today, self.decks));
+        self.decks += 1;
     }
 
     /// Turns the card; a deck that is through is begun anew.
     pub(super) fn turn_card(&mut self) {
-        let (today, number) = (self.today, self.decks);
-        let Some(deck) = self.deck() else { return };
-        if deck.card().is_some() {
-            deck.turn();
-        } else {
-            *deck = Deck::new(today, number);
-            self.decks += 1;
+        match &mut self.deck {
+            Some(deck) if deck.card().is_some() => deck.turn(),
+            _ => self.begin_deck(),
         }
     }
 
     /// Whether one knew a term shows only when the card is turned, so the first press turns it.
     pub(super) fn put_card(&mut self, known: bool) {
-        let Some(deck) = self.deck() else { return };
+        let Some(deck) = &mut self.deck else { return };
         if deck.turned || deck.card().is_none() {
             deck.put(known);
         } else {

@@ -16,6 +16,8 @@ pub type Outcome = Result<Option<Edit>, String>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     Key(Key),
+    /// No key has come for as long as [`App::wants_pause`](super::App::wants_pause) says.
+    Paused,
     /// Pasted text; it fills text fields only and never runs keys.
     Paste(String),
     Mouse(Mouse),

@@ -6,12 +6,26 @@ use super::command::{Command, Row, Scope};
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Palette, Popup, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
-use crate::search::{Hit, Index, Item, Query, fuzzy};
+use crate::search::{Hit, Index, Item, Query, fuzzy, near_id};
 
 impl App {
     pub(super) fn start_search(&mut self, search: Search) {
-        self.lit.clear();
+        self.put_out();
         self.popups.push(Popup::Search(search));
+    }
+
+    /// Puts the hits out, and folds what was opened for them.
+    pub(super) fn put_out(&mut self) {
+        self.lit.clear();
+        let opened = std::mem::take(&mut self.opened_by_search);
+        self.grid.fold_these(&self.catalog, &opened);
+    }
+
+    /// Moves the matrix to a hit.
+    fn go_to_hit(&mut self, id: ObjectId) {
+        let parent = self.catalog.technique(id).and_then(|t| t.parent);
+        self.opened_by_search.extend(parent.filter(|parent| !self.grid.is_open(*parent)));
+        self.grid.go(&self.catalog, id);
     }
 
     /// How many objects and terms the search looks at.
@@ -107,9 +121,16 @@ impl App {
         let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
         let rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).collect();
         if words.is_empty() {
+            // What belongs to the screen first; moving is what the arrows are for.
+            let here = self.screen_scope();
+            let mut rows = rows;
+            rows.sort_by_key(|row| (row.command.moves(), row.scope != here));
             return rows;
         }
-        let text = |row: &Row| format!("{} {}", row.name, row.help.to_lowercase());
+        let text = |row: &Row| {
+            let menu = Keymap::menu_of(row).unwrap_or_default().to_lowercase();
+            format!("{menu} {} {}", row.name, row.help.to_lowercase())
+        };
         let names: Vec<String> = rows.iter().map(|row| row.name.replace('-', " ")).collect();
         let scores = fuzzy(&words.join(" "), &names);
         // Names that begin with what is typed, names that are like it, then what says it in its help.
@@ -146,7 +167,8 @@ impl App {
                     None => {
                         let query = search.input.value().trim();
                         let problem = Query::parse(&self.catalog, query).problem;
-                        let nothing = || format!("Nothing is like `{query}`.");
+                        let near = near_id(&self.catalog, query);
+                        let nothing = || format!("Nothing is like `{query}`{near}.");
                         self.tell(problem.map_or_else(nothing, |problem| format!("Nothing: {problem}.")));
                     }
                 }
@@ -191,7 +213,7 @@ impl App {
         match techniques(from_chosen).chain(techniques(&search.hits)).next() {
             Some(id) => {
                 self.run(super::Command::GoMatrix);
-                self.grid.go(&self.catalog, id);
+                self.go_to_hit(id);
                 self.hit = self.hits.iter().position(|h| *h == id).unwrap_or(0);
                 let count = self.lit.len();
                 let keys = [Command::NextHit, Command::PreviousHit, Command::Close];
@@ -259,7 +281,7 @@ impl App {
         self.hit = places[next];
         let id = self.hits[self.hit];
         if on_matrix {
-            self.grid.go(&self.catalog, id);
+            self.go_to_hit(id);
         } else {
             self.open(id);
         }

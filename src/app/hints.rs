@@ -39,7 +39,7 @@ impl App {
     pub fn hints(&self, cells: u16) -> Vec<Hint> {
         let scope = self.scope();
         let mut hints = Vec::new();
-        if !self.pending.is_empty() {
+        if self.menu_is_open() {
             // What may follow is in the menu; the keys of the screen don't hold meanwhile.
             let close = Keymap::rows(scope).find(|r| r.command == Command::Close);
             let key = close.and_then(|row| self.keymap.key(row));
@@ -90,7 +90,7 @@ impl App {
             "choose" => !matches!(self.popups.last(), Some(Popup::Note(_) | Popup::Name(_))),
             "explain" => matches!(self.screen(), Screen::Board(_)) && !self.on_shelf(),
             // On the cards the word is about the card.
-            "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck(_)),
+            "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck),
             _ => true,
         }
     }

@@ -64,7 +64,8 @@ fn parse_setting(setting: &KeySetting) -> Result<(&'static Row, Vec<Vec<Key>>), 
     };
     let Some(row) = COMMANDS.iter().find(|row| row.scope == scope && row.name == command) else {
         return Err(format!(
-            "there is no command {} in [keys.{place}]; README and the help list the commands",
+            "there is no command {} in [keys.{place}]; `:` on the screen and the file that `atlasnav config init` \
+             writes have their names",
             quote(command)
         ));
     };
@@ -191,15 +192,15 @@ impl Keymap {
     /// stand by default.
     pub fn menu(&self, scope: Scope, pending: &[Key]) -> Option<&'static str> {
         let rows = self.continuations(scope, pending);
-        let first = menu_of(rows.first()?.1)?;
-        rows.iter().all(|(_, row)| menu_of(row) == Some(first)).then_some(first)
+        let first = Keymap::menu_of(rows.first()?.1)?;
+        rows.iter().all(|(_, row)| Keymap::menu_of(row) == Some(first)).then_some(first)
     }
 
     /// The keys that open a menu: those before the last of the first of its sequences.
     pub fn keys_that_open(&self, scope: Scope, menu: &str) -> Option<&[Key]> {
         let holds = |b: &&Binding| reach(scope).contains(&b.scope) && b.keys.len() > 1;
         let mut bindings = self.bindings.iter().filter(holds);
-        let binding = bindings.find(|b| menu_of(b.row) == Some(menu))?;
+        let binding = bindings.find(|b| Keymap::menu_of(b.row) == Some(menu))?;
         Some(&binding.keys[..binding.keys.len() - 1])
     }
 
@@ -227,16 +228,16 @@ impl Keymap {
         key.or_else(|| rows.next().map(|row| format!(":{}", row.name))).unwrap_or_default()
     }
 
+    /// The menu in which a command stands by default, if any.
+    pub fn menu_of(row: &Row) -> Option<&'static str> {
+        let keys = row.keys.iter().find(|keys| keys.contains(' '))?;
+        MENUS.iter().find(|(first, _)| keys.starts_with(*first)).map(|(_, name)| *name)
+    }
+
     /// The rows whose commands may be run in `scope`.
     pub fn rows(scope: Scope) -> impl Iterator<Item = &'static Row> + Clone {
         COMMANDS.iter().filter(move |r| reach(scope).contains(&r.scope))
     }
-}
-
-/// The menu in which a command stands by default, if any.
-fn menu_of(row: &Row) -> Option<&'static str> {
-    let keys = row.keys.iter().find(|keys| keys.contains(' '))?;
-    MENUS.iter().find(|(first, _)| keys.starts_with(*first)).map(|(_, name)| *name)
 }
 
 /// A sequence of single characters is written together, as it is typed.

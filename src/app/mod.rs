@@ -9,6 +9,7 @@ mod command;
 mod copy;
 mod deck;
 mod event;
+mod figures;
 mod filter;
 mod find;
 mod grid;
@@ -36,6 +37,7 @@ pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table}
 pub use copy::Copied;
 pub use deck::Deck;
 pub use event::{Effect, Event, Outcome, UserTheme};
+pub use figures::Figures;
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -45,7 +47,7 @@ pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
 pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
 pub use shelf::{Asked, NameEdit, PlatformChoice, Shelved, Snapshot};
-pub use view::{Pane, Position};
+pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
 use board::Boards;
@@ -148,6 +150,10 @@ pub struct App {
     pub popups: Vec<Popup>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
+    /// Whether the menu of what may follow them is open.
+    menu_open: bool,
+    /// Milliseconds of a pause after which it opens.
+    menu_pause: u16,
     /// Whether the panes beside the matrix are wanted.
     pub side: bool,
     /// Which pane beside the matrix has the keys.
@@ -158,6 +164,8 @@ pub struct App {
     pub list: Vec<ListRow>,
     /// Objects that the search found; lit in the matrix.
     pub lit: BTreeSet<ObjectId>,
+    /// Techniques that are open for the hits' sake only.
+    opened_by_search: BTreeSet<ObjectId>,
     /// The last message, until the next key.
     pub message: Option<Message>,
     pub messages: Vec<Message>,
@@ -169,6 +177,8 @@ pub struct App {
     place: usize,
     side_positions: [Position; 3],
     side_id: Option<ObjectId>,
+    /// Whose page beside the matrix is being read, not only passed by.
+    side_read: Option<ObjectId>,
     hits: Vec<ObjectId>,
     hit: usize,
     saving: Saving,
@@ -177,8 +187,12 @@ pub struct App {
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
     arranged: Option<Arranged>,
+    /// Totals, and the revision that they are of.
+    figures: (Figures, Option<u64>),
     /// What is looked for in the page that is being opened.
     seek: Option<Seek>,
+    /// The cards of the glossary, once they were asked for.
+    pub deck: Option<Deck>,
     /// How many decks of cards were begun.
     decks: usize,
     /// Whether the terminal reports the mouse.
@@ -208,6 +222,8 @@ pub struct App {
 enum Seek {
     /// The first step of a case study that uses the technique.
     Step(ObjectId),
+    /// The steps of a case study, where they have a pane of their own.
+    Steps,
     /// A term of the glossary.
     Term(usize),
 }
@@ -220,6 +236,7 @@ impl App {
             grid,
             lens: Lens::default(),
             in_lens: None,
+            deck: None,
             decks: 0,
             mouse: start.mouse,
             copied: String::new(),
@@ -246,11 +263,14 @@ impl App {
             theme_name: start.settings.theme,
             popups: Vec::new(),
             pending: Vec::new(),
+            menu_open: false,
+            menu_pause: start.settings.which_key,
             side: start.settings.side_pane,
             side_focus: None,
             panes: Vec::new(),
             list: Vec::new(),
             lit: BTreeSet::new(),
+            opened_by_search: BTreeSet::new(),
             message: None,
             messages: Vec::new(),
             keymap: start.keymap,
@@ -258,6 +278,7 @@ impl App {
             place: 0,
             side_positions: [Position::default(); 3],
             side_id: None,
+            side_read: None,
             hits: Vec::new(),
             hit: 0,
             saving: Saving::default(),
@@ -265,6 +286,7 @@ impl App {
             index: None,
             revision: 0,
             arranged: None,
+            figures: (Figures::default(), None),
             seek: None,
         };
         let oddities = start.warnings.len();
@@ -317,6 +339,11 @@ impl App {
         (self.place, self.places.len() - self.place - 1)
     }
 
+    /// Totals of what is looked at.
+    pub fn figures(&self) -> &Figures {
+        &self.figures.0
+    }
+
     /// Which bindings hold now.
     pub fn scope(&self) -> Scope {
         match self.popups.last() {
@@ -330,13 +357,24 @@ impl App {
         }
     }
 
+    /// Whether the menu of what may follow the pending keys is open.
+    pub fn menu_is_open(&self) -> bool {
+        self.menu_open && !self.pending.is_empty()
+    }
+
+    /// After how many milliseconds without a key [`Event::Paused`] is wanted; None while nobody waits
+    /// for one.
+    pub fn wants_pause(&self) -> Option<u16> {
+        (!self.pending.is_empty() && !self.menu_open).then_some(self.menu_pause)
+    }
+
     /// Which bindings of the screen hold, whatever lies over it.
     pub fn screen_scope(&self) -> Scope {
         match self.screen() {
             Screen::Matrix => Scope::Matrix,
             Screen::List(_) => Scope::List,
             Screen::Object(_) | Screen::Glossary(_) => Scope::Anywhere,
-            Screen::Deck(_) => Scope::Deck,
+            Screen::Deck => Scope::Deck,
             Screen::Board(_) if self.on_shelf() => Scope::Shelf,
             Screen::Board(_) => Scope::Board,
         }
@@ -396,7 +434,7 @@ impl App {
             },
             Screen::List(view) => self.list.get(view.cursor).map(|r| r.id),
             Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.focused_link(),
-            Screen::Deck(_) => None,
+            Screen::Deck => None,
         }
     }
 
@@ -421,7 +459,7 @@ impl App {
     pub fn focus(&self) -> Option<usize> {
         match self.screen() {
             Screen::Matrix => self.side_focus,
-            Screen::List(_) | Screen::Deck(_) => None,
+            Screen::List(_) | Screen::Deck => None,
             Screen::Object(view) => Some(view.focus),
             Screen::Board(view) => Some(view.focus),
             Screen::Glossary(_) => Some(0),

@@ -29,7 +29,7 @@ impl App {
             Screen::Matrix => self.pane(by),
             Screen::Object(_) | Screen::Board(_) if self.panes.len() > 1 => self.focus_pane(by),
             Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.section(by),
-            Screen::List(_) | Screen::Deck(_) => {}
+            Screen::List(_) | Screen::Deck => {}
         }
     }
 
@@ -90,6 +90,7 @@ impl App {
     }
 
     pub(super) fn scroll(&mut self, by: isize) {
+        self.whole_panes();
         let focus = self.focus().unwrap_or(0);
         if let Some(pane) = self.panes.get_mut(focus) {
             pane.scroll(by);
@@ -97,6 +98,7 @@ impl App {
     }
 
     pub(super) fn pane(&mut self, by: isize) {
+        self.whole_panes();
         match self.screen() {
             Screen::Matrix if self.panes.is_empty() => {
                 let key = self.key_of(Command::SidePane);
@@ -112,7 +114,7 @@ impl App {
             }
             Screen::Object(_) | Screen::Board(_) if self.panes.len() > 1 => self.focus_pane(by),
             Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.section(by),
-            Screen::List(_) | Screen::Deck(_) => {}
+            Screen::List(_) | Screen::Deck => {}
         }
     }
 

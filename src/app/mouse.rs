@@ -4,7 +4,7 @@ use super::command::Command;
 use super::grid::{Cell, HEAD_ROWS};
 use super::hints::Does;
 use super::layout::{self, Area};
-use super::{App, Effect, Event, Popup, Screen};
+use super::{App, Effect, Event, Popup, Screen, Tab};
 use crate::catalog::ObjectId;
 use crate::page::width;
 
@@ -41,6 +41,8 @@ enum Under {
     Tactic(ObjectId),
     /// A pane, and the link there if it is on one.
     Pane(usize, Option<usize>),
+    /// The name of a pane's section.
+    Section(usize, usize),
     Row(usize),
     /// The head of a list.
     ListHead,
@@ -57,6 +59,9 @@ impl App {
             return Vec::new();
         }
         self.message = None;
+        if !self.menu_is_open() {
+            self.pending.clear();
+        }
         if !self.pending.is_empty() {
             // A click on a row of the menu runs it; anywhere else it closes the menu.
             let command = self.under_menu(mouse);
@@ -86,7 +91,10 @@ impl App {
             Under::Hint(Does::Run(command)) => return self.run(command),
             Under::Hint(Does::Press(menu)) => {
                 let keys = self.keymap.keys_that_open(self.scope(), menu).unwrap_or_default().to_vec();
-                return keys.into_iter().flat_map(|key| self.update(Event::Key(key))).collect();
+                let effects = keys.into_iter().flat_map(|key| self.update(Event::Key(key))).collect();
+                // Who clicks wants to see what there is.
+                self.menu_open = true;
+                return effects;
             }
             Under::Cell(cell) => {
                 self.side_focus = None;
@@ -98,6 +106,7 @@ impl App {
             Under::Tactic(id) if twice => self.open(id),
             Under::Tactic(_) | Under::Nothing | Under::Hint(Does::Leave) => {}
             Under::Pane(pane, link) => {
+                self.whole_panes();
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
                     Some(Screen::Object(view)) => view.focus = pane,
@@ -109,6 +118,14 @@ impl App {
                     if twice {
                         return self.run(Command::Open);
                     }
+                }
+            }
+            Under::Section(pane, section) => {
+                if let Some(Screen::Object(view)) = self.screen_mut() {
+                    view.focus = pane;
+                }
+                if let Some(pane) = self.panes.get_mut(pane) {
+                    pane.to_section(section);
                 }
             }
             Under::Row(row) => {
@@ -159,6 +176,7 @@ impl App {
             Some(Popup::Note(_) | Popup::Name(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
+                    self.whole_panes();
                     if let Some(pane) = self.panes.get_mut(pane) {
                         pane.scroll(by * NOTCH);
                     }
@@ -199,6 +217,18 @@ impl App {
             });
             return Under::Pane(i, link);
         }
+        if !on_matrix {
+            // The names of the sections stand in the row above their pane.
+            for (i, pane) in self.panes.iter().enumerate().filter(|(_, p)| mouse.y + 1 == p.area.y) {
+                let under = |tab: &Tab| {
+                    (usize::from(tab.x)..usize::from(tab.x) + width(&tab.text))
+                        .contains(&usize::from(mouse.x))
+                };
+                if let Some(tab) = pane.tabs().into_iter().find(under) {
+                    return Under::Section(i, tab.section);
+                }
+            }
+        }
         match self.screen() {
             Screen::Matrix => self.under_matrix(mouse),
             Screen::List(view) => match self.list_area() {
@@ -209,7 +239,7 @@ impl App {
                 Some(area) if mouse.y + 1 == area.y => Under::ListHead,
                 _ => Under::Nothing,
             },
-            Screen::Deck(_) if contains(frame.body, mouse) => Under::Card,
+            Screen::Deck if contains(frame.body, mouse) => Under::Card,
             _ => Under::Nothing,
         }
     }
@@ -237,9 +267,9 @@ impl App {
             return Under::Tactic(self.catalog.tactics[column].id);
         };
         let (visible, _) = self.grid.rows_in(&self.catalog, area);
-        let rows = self.grid.rows(&self.catalog, column);
-        match rows.get(self.grid.top + usize::from(row)) {
-            Some(id) if usize::from(row) < visible => Under::Cell(Cell { column, id: *id }),
+        let mut rows = self.grid.rows(&self.catalog, column);
+        match rows.nth(self.grid.top + usize::from(row)) {
+            Some(id) if usize::from(row) < visible => Under::Cell(Cell { column, id }),
             _ => Under::Nothing,
         }
     }

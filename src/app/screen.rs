@@ -3,7 +3,6 @@
 use tui_input::Input;
 
 use super::board::BoardView;
-use super::deck::Deck;
 use super::event::UserTheme;
 use super::shelf::{NameEdit, PlatformChoice};
 use super::view::Position;
@@ -21,8 +20,8 @@ pub enum Screen {
     Object(ObjectView),
     /// The glossary, and where the reader is in it.
     Glossary(Position),
-    /// The glossary as cards.
-    Deck(Deck),
+    /// The glossary as cards. The deck is the app's: there is one.
+    Deck,
     /// Rows in panes: coverage, plan, assessments, a comparison.
     Board(BoardView),
 }

@@ -13,6 +13,10 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         let effects = match event {
             Event::Key(key) => self.key(key),
+            Event::Paused => {
+                self.menu_open = !self.pending.is_empty();
+                Vec::new()
+            }
             Event::Paste(text) => {
                 self.paste(&text);
                 Vec::new()
@@ -97,6 +101,8 @@ impl App {
             };
         }
         self.message = None;
+        // Who types on without a pause knows the keys: no frame is spent on the menu.
+        self.menu_open = (self.menu_open && !self.pending.is_empty()) || self.menu_pause == 0;
         self.pending.push(key);
         match self.keymap.meaning(self.scope(), &self.pending) {
             Meaning::Run(command) => {
@@ -211,11 +217,16 @@ impl App {
             Command::ZoomOut => self.grid.zoom = self.grid.zoom.wider(),
             Command::ZoomFit => self.grid.zoom = super::Zoom::WHOLE,
             Command::Fold => {
+                // From now on it is the user who has opened what is open.
+                self.opened_by_search.clear();
                 if !self.grid.fold(&self.catalog) {
                     self.tell("This technique has no sub-techniques.");
                 }
             }
-            Command::FoldAll => self.grid.fold_all(&self.catalog),
+            Command::FoldAll => {
+                self.opened_by_search.clear();
+                self.grid.fold_all(&self.catalog);
+            }
             Command::SidePane => self.toggle_side(),
             Command::Filter(facet) => self.start_filter(facet),
             Command::HideOthers => self.hide_others(),
@@ -315,7 +326,7 @@ impl App {
             Some(id) => {
                 let from = self.page_object();
                 self.open(id);
-                self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step);
+                self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step).or(self.seek);
             }
             None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_)) => {
                 let (down, up) = (self.key_of(Command::Down), self.key_of(Command::Up));
@@ -331,7 +342,7 @@ impl App {
         match self.screen() {
             Screen::Object(view) => Some(view.id),
             Screen::Matrix => self.grid.cursor.map(|c| c.id),
-            Screen::List(_) | Screen::Glossary(_) | Screen::Deck(_) | Screen::Board(_) => None,
+            Screen::List(_) | Screen::Glossary(_) | Screen::Deck | Screen::Board(_) => None,
         }
     }
 
@@ -347,6 +358,8 @@ impl App {
             self.grid.go(&self.catalog, id);
         }
         self.go(Screen::Object(ObjectView::new(id)));
+        // What one opens a case study for are its steps, and the links there.
+        self.seek = (id.kind() == Kind::CaseStudy).then_some(Seek::Steps);
     }
 
     /// To a new place; what was forward is forgotten, as in a browser.
@@ -408,7 +421,7 @@ impl App {
         if self.side_focus.is_some() {
             self.side_focus = None;
         } else if *self.screen() == Screen::Matrix {
-            self.lit.clear();
+            self.put_out();
         } else if self.place > 0 {
             self.travel(-1);
         }

@@ -2,7 +2,7 @@
 
 use super::layout::Area;
 use crate::catalog::ObjectId;
-use crate::page::{Link, Page, Part, Target};
+use crate::page::{Link, Page, Part, Section, Target, clip, width};
 
 /// Where the reader is in a page; survives a page that is made anew for another width.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +11,18 @@ pub struct Position {
     pub scroll: usize,
     /// The link that Enter follows.
     pub link: Option<usize>,
+}
+
+/// The name of a section in the row above a pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// The column where it begins.
+    pub x: u16,
+    /// As it is drawn, blanks around it included; `>` where it is cut, `<` where others are left out
+    /// before it.
+    pub text: String,
+    /// Position in [`Page::sections`].
+    pub section: usize,
 }
 
 /// One pane on the screen.
@@ -131,13 +143,80 @@ impl Pane {
         self.at.link = self.page.links.len().checked_sub(1).filter(|l| self.is_visible(*l));
     }
 
+    /// How much of the page is out of sight, in signs: ` ^12 v3`.
+    pub fn more(&self) -> String {
+        match self.hidden() {
+            (0, 0) => String::new(),
+            (0, below) => format!(" v{below}"),
+            (above, 0) => format!(" ^{above}"),
+            (above, below) => format!(" ^{above} v{below}"),
+        }
+    }
+
+    /// The names of the sections as far as there is room beside [`Pane::more`], the current one always
+    /// among them.
+    pub fn tabs(&self) -> Vec<Tab> {
+        let name = |section: &Section| match section.count {
+            Some(count) => format!(" {} {count} ", section.title),
+            None => format!(" {} ", section.title),
+        };
+        let texts: Vec<String> = self.page.sections.iter().map(name).collect();
+        let room = usize::from(self.area.width).saturating_sub(1 + width(&self.more()));
+        let cells = |texts: &[String]| texts.iter().map(|text| width(text)).sum::<usize>();
+        let current = self.current_section().unwrap_or(0).min(texts.len().saturating_sub(1));
+        let mut first = 0;
+        if cells(&texts) > room {
+            // One cell tells that there are more.
+            while first < current && cells(&texts[first..=current]) + 1 > room {
+                first += 1;
+            }
+        }
+        let mut used = 0;
+        let mut tabs = Vec::new();
+        for (section, text) in texts.iter().enumerate().skip(first) {
+            let text =
+                if section == first && first > 0 { format!("<{}", text.trim_start()) } else { text.clone() };
+            let last = section + 1 == texts.len();
+            let left = room.saturating_sub(used);
+            if left == 0 {
+                break;
+            }
+            // A tab that fits, but leaves no cell for the sign that others follow, carries it.
+            let fits = width(&text) + usize::from(!last) <= left;
+            let shown = if fits { text } else { clip(&format!("{text} "), left) };
+            let x = self.area.x + 1 + u16::try_from(used).unwrap_or(0);
+            used += width(&shown);
+            tabs.push(Tab { x, text: shown, section });
+            if !fits {
+                break;
+            }
+        }
+        tabs
+    }
+
     /// To the head of the next or the previous section, and its first link.
     pub fn section(&mut self, by: isize) {
         let line = self.at.link.and_then(|l| self.page.links.get(l)).map_or(self.at.scroll, |l| l.line);
         let here = self.page.section_at(line.max(self.at.scroll)).unwrap_or(0);
         let last = self.page.sections.len().saturating_sub(1);
         let to = here.saturating_add_signed(by).min(last);
-        let Some(section) = self.page.sections.get(to) else { return };
+        // The last ones may have no line to begin a screen with, nor a link: then the next that has.
+        let beyond = if by < 0 { 0..=to } else { to..=last };
+        let mut there: Vec<usize> = beyond.collect();
+        if by < 0 {
+            there.reverse();
+        }
+        for section in there {
+            self.to_section(section);
+            if self.current_section() == Some(section) {
+                return;
+            }
+        }
+    }
+
+    /// To the head of a section, and its first link.
+    pub fn to_section(&mut self, section: usize) {
+        let Some(section) = self.page.sections.get(section) else { return };
         let lines = section.lines.clone();
         self.at.scroll = lines.start.min(self.last_scroll());
         self.at.link =

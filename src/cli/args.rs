@@ -31,6 +31,9 @@ pub(super) struct Args {
     /// Draw the lines of the screen in ASCII
     #[arg(long)]
     pub ascii: bool,
+    /// Send ids and addresses as links of the terminal (OSC 8), to be opened in a browser
+    #[arg(long, global = true)]
+    pub links: bool,
     /// Without a screen: read verbs line by line from the keyboard or a file, for screen readers, logs
     /// and scripts
     #[arg(long)]
@@ -92,13 +95,14 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// Mark a technique or a mitigation
+    /// Mark a technique or a mitigation, or write a note on it
     Mark {
         /// Such as AML.T0051.001, t51.1, m20
         id: String,
-        #[arg(value_parser = statuses(), ignore_case = true)]
-        status: State,
-        /// Set the note as well; an empty one takes it away
+        /// Left out, the status stays as it is and only the note is set
+        #[arg(value_parser = statuses(), ignore_case = true, required_unless_present = "note")]
+        status: Option<State>,
+        /// Set the note; an empty one takes it away
         #[arg(long)]
         note: Option<String>,
         /// Answer as JSON
@@ -200,9 +204,13 @@ For this shell, and for all that start later:
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ListOf {
+    #[value(aliases = ["technique", "t"])]
     Techniques,
+    #[value(aliases = ["mitigation", "m"])]
     Mitigations,
+    #[value(aliases = ["case-study", "cases", "cs"])]
     CaseStudies,
+    #[value(aliases = ["tactic", "ta"])]
     Tactics,
 }
 
@@ -224,8 +232,8 @@ pub(super) const fn state_word(state: State) -> &'static str {
 /// What people write as well.
 const fn other_words(state: State) -> &'static [&'static str] {
     match state {
-        State::NotApplicable => &["n/a", "na"],
-        State::Accepted => &["risk-accepted"],
+        State::NotApplicable => &["not applicable", "n/a", "na"],
+        State::Accepted => &["risk-accepted", "risk accepted"],
         _ => &[],
     }
 }

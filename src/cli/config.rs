@@ -19,6 +19,8 @@ pub(super) struct Config {
     pub settings: Settings,
     /// One sentence each, with file and line.
     pub warnings: Vec<String>,
+    /// The assessment was named, by the flag or in the file.
+    pub names_assessment: bool,
 }
 
 /// The files of settings: those of the flag, of `ATLASNAV_CONFIG`, or the usual ones.
@@ -47,16 +49,29 @@ impl Config {
             Ok(None) if files.is_named => {
                 return Err(Failure::Data(format!("{} is not there; see to its name", shown(&files))));
             }
-            Ok(None) => return Ok(Config { files, settings: Settings::default(), warnings: Vec::new() }),
+            Ok(None) => {
+                return Ok(Config {
+                    files,
+                    settings: Settings::default(),
+                    warnings: Vec::new(),
+                    names_assessment: false,
+                });
+            }
             Err(why) if files.is_named => return Err(Failure::Data(why)),
             Err(why) => {
                 let warnings = vec![format!("{why}; the defaults hold")];
-                return Ok(Config { files, settings: Settings::default(), warnings });
+                return Ok(Config {
+                    files,
+                    settings: Settings::default(),
+                    warnings,
+                    names_assessment: false,
+                });
             }
         };
         let (settings, problems) = Settings::read(&text);
         let warnings = problems.iter().map(|problem| sentence(&files, problem)).collect();
-        Ok(Config { files, settings, warnings })
+        let names_assessment = settings.assessment.is_some();
+        Ok(Config { files, settings, warnings, names_assessment })
     }
 
     /// The keys, with warnings of those that can't be.

@@ -137,19 +137,20 @@ fn case_study(catalog: &Catalog, id: ObjectId) -> Option<Value> {
     }))
 }
 
-pub(super) fn hit(hit: &Hit) -> Value {
+pub(super) fn hit(hit: &Hit, catalog: &Catalog) -> Value {
     let (found, step) = match hit.found {
         Found::Id => ("id", None),
         Found::Field => ("field", None),
         Found::Name => ("name", None),
         Found::Typo => ("typo", None),
+        Found::Term(_) => ("term", None),
         Found::Text => ("text", None),
         Found::Step(step) => ("step", Some(step + 1)),
     };
     let id = hit.item.object();
     json!({"id": id.map(|id| id.to_string()), "kind": id.map_or("term", |id| id.kind().word()),
-           "name": hit.name, "found": found,
-           "step": step, "text": hit.snippet})
+           "name": *hit.name, "found": found,
+           "step": step, "text": hit.snippet(catalog)})
 }
 
 pub(super) fn term(term: &Term) -> Value {

@@ -15,10 +15,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::app::{App, Keymap, Start};
-use crate::catalog::{Catalog, builtin, read};
+use crate::catalog::{Catalog, ObjectId, builtin, read};
 use crate::config::{Settings, Theme};
 use crate::store::{ConfigFiles, Paths, Store, apart, read_release};
 use crate::term;
@@ -76,7 +76,20 @@ fn of_clap(error: &clap::Error) -> ExitCode {
         };
     }
     complain(text.trim_end().trim_start_matches("error: "));
+    if let Some(id) = meant_as_id(error) {
+        complain(&format!("to see the object: atlasnav show {id}"));
+    }
     ExitCode::from(2)
+}
+
+/// An id that stands where a verb should.
+fn meant_as_id(error: &clap::Error) -> Option<&str> {
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(text))) => {
+            ObjectId::parse_loosely(text).map(|_| text.as_str())
+        }
+        _ => None,
+    }
 }
 
 fn go(args: Args) -> Result<(), Failure> {
@@ -93,7 +106,9 @@ fn go(args: Args) -> Result<(), Failure> {
     if let Some(Verb::Config { action, json }) = args.verb {
         return config::run(action, json, files);
     }
-    let config = Config::read(files)?;
+    let mut config = Config::read(files)?;
+    config.names_assessment |= args.assessment.is_some();
+    config.settings.links |= args.links;
     let set = |path: &Option<String>| path.as_deref().map(|path| config.files.path(path));
     let data = args.data.clone().or_else(|| set(&config.settings.data));
     let assessment = args.assessment.clone().or_else(|| set(&config.settings.assessment));
@@ -127,7 +142,8 @@ fn go(args: Args) -> Result<(), Failure> {
         }
         None => {
             let depth = config.depth(args.color.as_deref());
-            let ui = Ui { depth, charset: config.charset(args.ascii) };
+            let links = config.settings.links;
+            let ui = Ui { depth, charset: config.charset(args.ascii), links };
             screen(catalog, source, warnings, store, config, ui)
         }
     }
@@ -160,10 +176,11 @@ fn screen(
     ui: Ui,
 ) -> Result<(), Failure> {
     let look = (config.keymap(), config.theme());
-    let Config { files, settings, warnings: notices } = config;
+    let Config { files, settings, warnings: mut notices, names_assessment } = config;
+    notices.extend(verbs::about_missing(&store, names_assessment));
     let around = Around { catalog: Arc::new(catalog), source, files, settings, look, ui };
     let mut next = Some(store);
-    let (mut warnings, mut notices) = (warnings, notices);
+    let mut warnings = warnings;
     let mut not_saved = Vec::new();
     while let Some(store) = next.take() {
         let ended = one_screen(&around, store, std::mem::take(&mut warnings), std::mem::take(&mut notices))?;

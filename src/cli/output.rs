@@ -1,31 +1,70 @@
 //! What is printed: gathered, sanitised, written once.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use super::Failure;
 use crate::catalog::sanitize;
+use crate::page::Page;
 
 /// The answer on stdout.
-pub(super) struct Output(String);
+pub(super) struct Output {
+    /// What is sanitised already, with links around.
+    done: String,
+    /// What is not yet.
+    rest: String,
+    /// Whether links are sent as such.
+    links: bool,
+}
 
 impl Output {
     pub fn new() -> Output {
-        Output(String::new())
+        Output { done: String::new(), rest: String::new(), links: false }
+    }
+
+    /// With links of the terminal (OSC 8), if they are asked for and the answer goes to a terminal.
+    pub fn with_links(asked: bool) -> Output {
+        Output { links: asked && io::stdout().is_terminal(), ..Output::new() }
     }
 
     /// Adds text as it is, line breaks included.
     pub fn text(&mut self, text: &str) {
-        self.0.push_str(text);
+        self.rest.push_str(text);
     }
 
     pub fn line(&mut self, line: &str) {
-        self.0.push_str(line.trim_end());
-        self.0.push('\n');
+        self.rest.push_str(line.trim_end());
+        self.rest.push('\n');
+    }
+
+    /// Adds a piece of text that leads to an address; see [`Target::address`](crate::page::Target::address).
+    pub fn link(&mut self, text: &str, address: Option<&str>) {
+        match address.filter(|_| self.links) {
+            None => self.text(text),
+            Some(address) => {
+                self.done.push_str(&sanitize(&std::mem::take(&mut self.rest), true));
+                // The address may hold printable ASCII only; whatever else it holds is shown, not sent.
+                let (address, text) = (sanitize(address, false), sanitize(text, false));
+                self.done.push_str(&format!("\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"));
+            }
+        }
+    }
+
+    /// Adds a page.
+    pub fn page(&mut self, page: &Page) {
+        if !self.links {
+            return self.text(&page.plain());
+        }
+        for line in &page.lines {
+            for span in line {
+                self.link(&span.text, page.address(span).as_deref());
+            }
+            self.text("\n");
+        }
     }
 
     /// Writes it. A reader that has gone (`| head`) wants no more, which is no error.
     pub fn finish(self) -> Result<(), Failure> {
-        let clean = sanitize(&self.0, true);
+        let clean = self.done + &sanitize(&self.rest, true);
         let mut out = io::stdout().lock();
         match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -9,6 +9,7 @@ use super::Failure;
 use super::args::Verb;
 use super::output::{Output, complain};
 use crate::catalog::{Catalog, ObjectId};
+use crate::search::near;
 
 /// One line.
 #[derive(Debug, Parser)]
@@ -88,6 +89,9 @@ fn words(catalog: &Catalog, line: &str) -> Result<Vec<String>, String> {
     match words.as_slice() {
         [one] if ObjectId::parse_loosely(one).is_some_and(|id| catalog.contains(id)) => {
             Ok(vec!["show".to_owned(), one.clone()])
+        }
+        [one] if ObjectId::parse_loosely(one).is_some() => {
+            Err(format!("ATLAS {} has no object `{one}`{}", catalog.release, near(catalog, one)))
         }
         _ => Ok(words),
     }

@@ -51,6 +51,8 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
             verb.mut_arg(argument, |a| a.value_parser(PossibleValuesParser::new(values)))
         });
     }
+    // An argument that was changed has become the last one, and zsh goes by the order.
+    command = command.mut_subcommand("mark", |verb| verb.mut_arg("status", |status| status));
     let generator = match shell {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
@@ -58,6 +60,18 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
     };
     let mut script = Vec::new();
     clap_complete::generate(generator, &mut command, "atlasnav", &mut script);
+    if matches!(shell, Shell::Zsh) {
+        // The generator writes a colon as if it were in a text; in a value it is the end of the value
+        // unless it is quoted once more.
+        let mut text = String::from_utf8_lossy(&script).into_owned();
+        for facet in Facet::ALL {
+            for value in facet.values(catalog) {
+                let (word, key) = (facet.word(), value.key);
+                text = text.replace(&format!("{word}\\:{key}\\:\""), &format!("{word}\\\\\\:{key}\\:\""));
+            }
+        }
+        script = text.into_bytes();
+    }
     if matches!(shell, Shell::Fish) {
         let states = State::ALL.map(|s| PossibleValue::new(state_word(s)));
         fish.push_str(&fish_values("mark", &states));

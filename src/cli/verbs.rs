@@ -11,8 +11,8 @@ use super::output::{Output, complain};
 use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Field, Mark, Record, Rollup, State};
-use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, Part, pad};
-use crate::search::{Found, Index, Item, Query};
+use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, pad, width};
+use crate::search::{Found, Index, Item, Query, near, near_id};
 use crate::store::{Store, merge_files, write_only_beneath};
 
 struct Context<'a> {
@@ -22,6 +22,10 @@ struct Context<'a> {
     today: Date,
     /// Who marks.
     author: Option<String>,
+    /// The assessment was named, by a flag or in the settings.
+    named: bool,
+    /// Links of the terminal are asked for.
+    links: bool,
 }
 
 pub(super) fn run(
@@ -32,7 +36,9 @@ pub(super) fn run(
     config: &Config,
 ) -> Result<(), Failure> {
     let author = config.settings.author.clone().or_else(author);
-    let context = Context { catalog, source, store, today: today(), author };
+    let named = config.names_assessment;
+    let context =
+        Context { catalog, source, store, today: today(), author, named, links: config.settings.links };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
         Verb::Find { query, limit, json } => context.find(&query.join(" "), limit, json),
@@ -102,8 +108,17 @@ pub(super) fn print_json(value: &Value) -> Result<(), Failure> {
 
 impl Context<'_> {
     /// The assessment. A damaged one is no reason not to read ATLAS: it is said, and taken as empty,
-    /// but for the verbs that are about it.
+    /// but for the verbs that are about it. That there is none under a name that was given is said.
     fn assessment(&self, is_the_point: bool) -> Result<Assessment, Failure> {
+        let assessment = self.assessment_to_mark(is_the_point)?;
+        if let Some(text) = about_missing(self.store, self.named) {
+            complain(&text);
+        }
+        Ok(assessment)
+    }
+
+    /// The same for a verb that makes it.
+    fn assessment_to_mark(&self, is_the_point: bool) -> Result<Assessment, Failure> {
         let loaded = self.store.open(self.catalog);
         for notice in &loaded.notices {
             complain(notice);
@@ -124,14 +139,7 @@ impl Context<'_> {
         if let Some(id) = ObjectId::parse_loosely(text).filter(|id| self.catalog.contains(*id)) {
             return Ok(id);
         }
-        let near: Vec<String> = Index::new(self.catalog)
-            .find(self.catalog, text)
-            .iter()
-            .filter(|hit| hit.found <= Found::Typo)
-            .take(3)
-            .filter_map(|hit| Some(format!("{} {}", hit.item.object()?.short(), hit.name)))
-            .collect();
-        let near = if near.is_empty() { String::new() } else { format!("; near it: {}", near.join(", ")) };
+        let near = near(self.catalog, text);
         Err(Failure::Nothing(format!("ATLAS {} has no object `{text}`{near}", self.catalog.release)))
     }
 
@@ -141,10 +149,9 @@ impl Context<'_> {
         if json {
             return print_json(&json::object(self.catalog, self.source, &assessment, self.today, id));
         }
-        let parts = &[Part::Text, Part::Related, Part::Seen];
-        let page = page::object(self.catalog, &assessment, self.today, id, parts, MAX_PROSE);
-        let mut out = Output::new();
-        out.text(&page.plain());
+        let page = page::printed(self.catalog, &assessment, self.today, id, MAX_PROSE);
+        let mut out = Output::with_links(self.links);
+        out.page(&page);
         out.line(&format!("\nATLAS {}, {}", self.catalog.release, self.source));
         out.finish()
     }
@@ -158,24 +165,29 @@ impl Context<'_> {
             if json {
                 print_json(&json!([]))?;
             }
+            let near = near_id(self.catalog, query);
             return Err(Failure::Nothing(format!(
-                "nothing in ATLAS {} is like `{query}`",
+                "nothing in ATLAS {} is like `{query}`{near}",
                 self.catalog.release
             )));
         }
         let shown = hits.iter().take(limit);
         if json {
-            return print_json(&shown.map(json::hit).collect());
+            return print_json(&shown.map(|hit| json::hit(hit, self.catalog)).collect());
         }
-        let mut out = Output::new();
+        let mut out = Output::with_links(self.links);
         for hit in shown {
             let at = match hit.found {
                 Found::Step(step) => format!("step {}: ", step + 1),
                 _ => String::new(),
             };
-            let text =
-                if hit.snippet.is_empty() { String::new() } else { format!("  [{at}{}]", hit.snippet) };
-            out.line(&format!("{} {}{text}", pad(&hit.item.label(), 10), hit.name));
+            let snippet = hit.snippet(self.catalog);
+            let text = if snippet.is_empty() { String::new() } else { format!("  [{at}{snippet}]") };
+            let label = hit.item.label();
+            let address = hit.item.object().map(ObjectId::url);
+            out.link(&label, address.as_deref());
+            let gap = " ".repeat(11usize.saturating_sub(width(&label)));
+            out.line(&format!("{gap}{}{text}", hit.name));
         }
         out.finish()?;
         if hits.len() > limit {
@@ -261,9 +273,9 @@ impl Context<'_> {
         let shown = lens.techniques(self.catalog);
         let assessment = self.assessment(false)?;
         let columns = self.catalog.tactics.iter().map(|tactic| {
-            let mut ids = self.catalog.in_tactic(tactic);
-            ids.retain(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
-            (tactic, ids)
+            let ids = self.catalog.in_tactic(tactic);
+            let ids = ids.filter(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
+            (tactic, ids.collect::<Vec<_>>())
         });
         let columns: Vec<_> = columns.filter(|(_, ids)| lens.is_empty() || !ids.is_empty()).collect();
         if json {
@@ -316,6 +328,9 @@ impl Context<'_> {
             complain(notice);
         }
         let Some(edit) = saved.applied else {
+            if let Some(text) = about_missing(self.store, self.named) {
+                complain(&text);
+            }
             let what = if *record == Record::Undo { "undo" } else { "redo" };
             return Err(Failure::Nothing(format!("there is nothing to {what}")));
         };
@@ -348,17 +363,18 @@ impl Context<'_> {
         if json {
             return print_json(&found.iter().filter_map(|at| terms.get(*at)).map(json::term).collect());
         }
-        let mut out = Output::new();
+        let mut out = Output::with_links(self.links);
         for (i, term) in found.into_iter().enumerate() {
             if i > 0 {
                 out.line("");
             }
-            out.text(&page::glossary_term(self.catalog, term, MAX_PROSE).plain());
+            out.page(&page::glossary_term(self.catalog, term, MAX_PROSE));
         }
         out.finish()
     }
 
-    fn mark(&self, id: &str, state: State, note: Option<String>, json: bool) -> Result<(), Failure> {
+    /// Sets the state, the note, or both.
+    fn mark(&self, id: &str, state: Option<State>, note: Option<String>, json: bool) -> Result<(), Failure> {
         let id = self.id(id)?;
         if !matches!(id.kind(), Kind::Technique | Kind::Mitigation) {
             return Err(Failure::Usage(format!(
@@ -366,10 +382,18 @@ impl Context<'_> {
                 id.kind().word()
             )));
         }
-        let assessment = self.assessment(true)?;
+        let assessment = self.assessment_to_mark(true)?;
         let before = assessment.mark(id).clone();
         let mut after = Mark { ..before.clone() };
-        after.set_state(state, self.today);
+        // Where the status stays, the answer says that the note has not.
+        let about = match (state, note.as_deref()) {
+            (None, Some("")) => "; the note is gone",
+            (None, Some(_)) => "; the note is kept",
+            _ => "",
+        };
+        if let Some(state) = state {
+            after.set_state(state, self.today);
+        }
         if let Some(note) = note {
             after.set_note(&note);
         }
@@ -380,12 +404,18 @@ impl Context<'_> {
             for notice in &saved.notices {
                 complain(notice);
             }
-            return self.tell_mark(&saved.assessment, id, json);
+            return self.tell_mark(&saved.assessment, id, about, json);
         }
-        self.tell_mark(&assessment, id, json)
+        self.tell_mark(&assessment, id, about, json)
     }
 
-    fn tell_mark(&self, assessment: &Assessment, id: ObjectId, json: bool) -> Result<(), Failure> {
+    fn tell_mark(
+        &self,
+        assessment: &Assessment,
+        id: ObjectId,
+        about: &str,
+        json: bool,
+    ) -> Result<(), Failure> {
         if json {
             return print_json(&json::mark(assessment, self.today, id));
         }
@@ -394,7 +424,7 @@ impl Context<'_> {
         let name = self.catalog.full_name(id);
         let dispute = assessment.mark(id).status_dispute();
         let dispute = dispute.map(|words| format!(", {words}; the next mark settles it")).unwrap_or_default();
-        out.line(&format!("{} {} {name}: {}{dispute}", state.glyph(), id.short(), state.word()));
+        out.line(&format!("{} {} {name}: {}{dispute}{about}", state.glyph(), id.short(), state.word()));
         out.finish()
     }
 
@@ -403,12 +433,8 @@ impl Context<'_> {
         let rollup = |ids: &mut dyn Iterator<Item = ObjectId>| Rollup::of(ids, &assessment, self.today);
         let techniques = rollup(&mut self.catalog.techniques.iter().map(|t| t.id));
         let mitigations = rollup(&mut self.catalog.mitigations.iter().map(|m| m.id));
-        let tactics: Vec<(&str, Rollup)> = self
-            .catalog
-            .tactics
-            .iter()
-            .map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t).into_iter())))
-            .collect();
+        let tactics: Vec<(&str, Rollup)> =
+            self.catalog.tactics.iter().map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t)))).collect();
         if json {
             let tactics: Vec<Value> =
                 tactics.iter().map(|(name, r)| json!({"tactic": name, "counts": json::rollup(r)})).collect();
@@ -449,7 +475,11 @@ impl Context<'_> {
         }
         out.line("");
         out.line("A technique in several tactics counts in each of them, and once in the total.");
-        let counts = State::ALL.map(|s| format!("{} {} {}", s.glyph(), techniques.count(s), state_word(s)));
+        let counts = State::ALL.map(|s| {
+            // As on the screen; the hyphen is for shells and JSON.
+            let word = state_word(s).replace('-', " ");
+            format!("{} {} {word}", s.glyph(), techniques.count(s))
+        });
         out.line(&format!("techniques by status: {}", counts.join(", ")));
         out.finish()
     }
@@ -504,6 +534,14 @@ impl Context<'_> {
         }
         out.finish()
     }
+}
+
+/// That there is no assessment under the name that was given, if so: a typing error in it looks like an
+/// assessment without marks.
+pub(super) fn about_missing(store: &Store, named: bool) -> Option<String> {
+    let is_missing = named && store.path().symlink_metadata().is_err();
+    let path = || sanitize(&store.path().display().to_string(), false).into_owned();
+    is_missing.then(|| format!("there is no assessment {} yet; the first mark makes it", path()))
 }
 
 /// That the assessment has marks which this release has no objects for, if so.

@@ -26,6 +26,10 @@ pub struct Settings {
     pub side_pane: bool,
     /// The zoom of the matrix at the start, 0 to 3.
     pub zoom: usize,
+    /// Milliseconds after which the menu of what may follow a key opens.
+    pub which_key: u16,
+    /// Whether links are sent to the terminal as such (OSC 8).
+    pub links: bool,
     /// The assessment file, as it was written: `~/` and relative paths are not resolved.
     pub assessment: Option<String>,
     /// The ATLAS file, likewise.
@@ -47,6 +51,8 @@ impl Default for Settings {
             mouse: None,
             side_pane: true,
             zoom: 0,
+            which_key: 300,
+            links: false,
             assessment: None,
             data: None,
             author: None,
@@ -80,7 +86,7 @@ pub struct Setting {
 }
 
 /// Every setting but the keys, which have tables of their own.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 11] = [
     Setting {
         name: "theme",
         default: "\"default\"",
@@ -146,6 +152,23 @@ pub const SETTINGS: [Setting; 9] = [
             let zoom = value.as_integer().and_then(|n| usize::try_from(n).ok()).filter(|n| *n <= 3);
             zoom.map(|zoom| settings.zoom = zoom).is_some()
         },
+    },
+    Setting {
+        name: "which-key",
+        default: "300",
+        values: "0 (at once) to 10000, in milliseconds",
+        help: "After how long a pause the menu of what may follow a key such as g or m opens.",
+        set: |settings, value| {
+            let pause = value.as_integer().and_then(|n| u16::try_from(n).ok()).filter(|n| *n <= 10_000);
+            pause.map(|pause| settings.which_key = pause).is_some()
+        },
+    },
+    Setting {
+        name: "links",
+        default: "false",
+        values: "true or false",
+        help: "Whether ids and addresses are links of the terminal (OSC 8), to be opened in a browser.",
+        set: |settings, value| value.as_bool().map(|on| settings.links = on).is_some(),
     },
     Setting {
         name: "assessment",
@@ -347,7 +370,7 @@ mod tests {
 
     #[test]
     fn every_setting_is_taken_over() {
-        let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nmouse = \"off\"\nside-pane = false\nzoom = 2\n\
+        let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nmouse = \"off\"\nside-pane = false\nzoom = 2\nwhich-key = 0\nlinks = true\n\
                     assessment = \"~/marks.yaml\"\ndata = \"ATLAS.yaml\"\nauthor = \" Zoë \"\n\
                     [keys.everywhere]\nfind = [\"/\", \"ctrl-s\"]\nundo = []\n[weights]\nincident = 3\n";
         let (settings, problems) = Settings::read(text);
@@ -365,11 +388,13 @@ mod tests {
             mouse: Some(false),
             side_pane: false,
             zoom: 2,
+            which_key: 0,
+            links: true,
             assessment: Some("~/marks.yaml".to_owned()),
             data: Some("ATLAS.yaml".to_owned()),
             author: Some("Zoë".to_owned()),
             weights: Weights { incident: 3, ..Weights::default() },
-            keys: vec![key("find", &["/", "ctrl-s"], 11), key("undo", &[], 12)],
+            keys: vec![key("find", &["/", "ctrl-s"], 13), key("undo", &[], 14)],
         };
         assert_eq!(settings, expected);
     }

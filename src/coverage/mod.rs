@@ -244,17 +244,6 @@ impl Mark {
         }
     }
 
-    /// Whether a test that once made the mark covered and tested is too old to vouch for it.
-    pub fn test_has_expired(&self, today: Date) -> bool {
-        let is_old = |on: Date| today.since(on).is_ok_and(|age| age.get_days() > TEST_EXPIRY_DAYS);
-        self.status == Status::Covered && self.tested.is_some_and(is_old)
-    }
-
-    /// Whether the day of the review has come.
-    pub fn review_is_due(&self, today: Date) -> bool {
-        self.review.is_some_and(|day| day <= today)
-    }
-
     /// A test dated in the future vouches for nothing.
     fn test_is_valid(&self, today: Date) -> bool {
         self.tested

@@ -43,11 +43,11 @@ impl Builder<'_> {
         self.fact("Owner", owner.as_deref().unwrap_or_default());
         let mark = self.assessment.mark(id);
         if let Some(tested) = tested {
-            let expired = if mark.test_has_expired(self.today) { ", expired: test it again" } else { "" };
+            let expired = if mark.has_expired_test(self.today) { ", expired: test it again" } else { "" };
             self.fact("Tested", &format!("{tested}{expired}"));
         }
         if let Some(review) = review {
-            let due = if mark.review_is_due(self.today) { ", due: look at it again" } else { "" };
+            let due = if mark.is_due(self.today) { ", due: look at it again" } else { "" };
             self.fact("Review by", &format!("{review}{due}"));
         }
         for e in evidence {

@@ -7,10 +7,21 @@ use super::wrap::wrap;
 use super::{Line, Link, Span, Target, Tone};
 use crate::catalog::{ObjectId, sanitize};
 
+/// How a text is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub cells: usize,
+    pub indent: usize,
+    /// Whether links to objects are followed by the id, where they do not begin with it.
+    pub ids: bool,
+}
+
 /// Appends the text to `lines`, indented, and its links to `links`.
-pub(super) fn render(text: &str, cells: usize, indent: usize, lines: &mut Vec<Line>, links: &mut Vec<Link>) {
+pub(super) fn render(text: &str, room: Room, lines: &mut Vec<Line>, links: &mut Vec<Link>) {
+    let Room { cells, indent, ids } = room;
     let mut r = Renderer {
         cells,
+        ids,
         lines,
         links,
         spans: Vec::new(),
@@ -32,6 +43,7 @@ pub(super) fn render(text: &str, cells: usize, indent: usize, lines: &mut Vec<Li
 
 struct Renderer<'a> {
     cells: usize,
+    ids: bool,
     lines: &'a mut Vec<Line>,
     links: &'a mut Vec<Link>,
     spans: Vec<Span>,
@@ -181,6 +193,17 @@ impl Renderer<'_> {
         }
     }
 
+    /// Writes the id behind a link to an object, if that is wanted and the link is not it already.
+    fn push_id(&mut self) {
+        let target = self.link.and_then(|link| self.links.get(link)).map(|link| &link.target);
+        let Some(Target::Object(id)) = target.filter(|_| self.ids) else { return };
+        let begin = self.spans.iter().find(|span| span.link == self.link);
+        if begin.is_some_and(|span| !span.text.starts_with(&id.short())) {
+            let id = format!(" [{}]", id.short());
+            self.push(&id, Tone::Link);
+        }
+    }
+
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Emphasis | TagEnd::Strong => {
@@ -190,7 +213,10 @@ impl Renderer<'_> {
                 self.end_block();
                 self.tones.pop();
             }
-            TagEnd::Link => self.link = None,
+            TagEnd::Link => {
+                self.push_id();
+                self.link = None;
+            }
             TagEnd::Paragraph | TagEnd::HtmlBlock => self.end_block(),
             TagEnd::Item => {
                 self.flush();
@@ -232,7 +258,7 @@ mod tests {
 
     fn rendered(text: &str, cells: usize) -> (Vec<String>, Vec<Link>) {
         let (mut lines, mut links) = (Vec::new(), Vec::new());
-        render(text, cells, 0, &mut lines, &mut links);
+        render(text, Room { cells, indent: 0, ids: false }, &mut lines, &mut links);
         let plain = lines.iter().map(|l| l.iter().map(|s| s.text.as_str()).collect()).collect();
         (plain, links)
     }

@@ -22,7 +22,7 @@ use crate::coverage::{Figure, State};
 pub use dashboard::{Dashboard, Order, Panel, Point};
 pub use glossary::{glossary, glossary_term};
 pub use list::{ListKind, ListRow, ListSort, list};
-pub use object::object;
+pub use object::{object, printed, top_of_object};
 pub use plan::{PlanPart, PlanView, explanation};
 pub use shelf::{Compared, Figures, Standing, compared, shelf, snapshots};
 pub use wrap::{clip, pad, width, wrap_text};
@@ -76,6 +76,35 @@ pub enum Target {
     Snapshot(usize),
 }
 
+/// Longest address that is handed to a terminal, in bytes: what common ones take.
+const LONGEST_ADDRESS: usize = 2_000;
+
+impl Target {
+    /// The address for a browser: the ATLAS page of an object, or a page of the web. None for other
+    /// schemes, and for what has no business in an address. Printable ASCII without blanks, so that it
+    /// can't act on a terminal.
+    pub fn address(&self) -> Option<String> {
+        let url = match self {
+            Target::Object(id) => return Some(id.url()),
+            Target::Url(url) => url,
+            Target::Figure(_) | Target::Assessment(_) | Target::Snapshot(_) => return None,
+        };
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let is_odd = |c: char| crate::catalog::is_unsafe(c) || c.is_whitespace() || "<>\"\\^`{|}".contains(c);
+        if rest.is_empty() || rest.contains(is_odd) {
+            return None;
+        }
+        let mut address = String::with_capacity(url.len());
+        for byte in url.bytes() {
+            match byte {
+                b'!'..=b'~' => address.push(char::from(byte)),
+                other => address.push_str(&format!("%{other:02X}")),
+            }
+        }
+        (address.len() <= LONGEST_ADDRESS).then_some(address)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub target: Target,
@@ -112,33 +141,65 @@ pub struct Page {
 }
 
 impl Page {
-    /// The text without tones, a line each. What a screen shows as a link is followed by its id,
-    /// unless it begins with it.
+    /// The text without tones, a line each.
     pub fn plain(&self) -> String {
         let mut out = String::new();
-        // A link may go on in the next line, where it no longer begins with its id.
-        let mut begins_with_id = vec![None; self.links.len()];
-        for (i, line) in self.lines.iter().enumerate() {
-            let mut text = String::new();
-            for (j, span) in line.iter().enumerate() {
-                text.push_str(&span.text);
-                let next = line.get(j + 1).or_else(|| self.lines.get(i + 1)?.get(1));
-                if let Some(at) = span.link
-                    && let Some(Target::Object(id)) = self.links.get(at).map(|l| &l.target)
-                    && !*begins_with_id[at].get_or_insert_with(|| span.text.starts_with(&id.short()))
-                    && next.is_none_or(|next| next.link != span.link)
-                {
-                    text.push_str(&format!(" [{}]", id.short()));
-                }
-            }
+        for line in &self.lines {
+            let text: String = line.iter().map(|span| span.text.as_str()).collect();
             out.push_str(text.trim_end());
             out.push('\n');
         }
         out
     }
 
+    /// Where a piece of the page leads for a browser, if it is a link.
+    pub fn address(&self, span: &Span) -> Option<String> {
+        self.links.get(span.link?)?.target.address()
+    }
+
     /// The section that a line stands in.
     pub fn section_at(&self, line: usize) -> Option<usize> {
         self.sections.iter().rposition(|s| s.lines.start <= line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn address(url: &str) -> Option<String> {
+        Target::Url(url.to_owned()).address()
+    }
+
+    #[test]
+    fn addresses_are_of_the_web_and_printable() {
+        assert_eq!(address("https://example.org/a?b=c#d").as_deref(), Some("https://example.org/a?b=c#d"));
+        assert_eq!(address("http://example.org/\u{e9}").as_deref(), Some("http://example.org/%C3%A9"));
+        for url in ["javascript:alert(1)", "file:///etc/passwd", "https://", "//example.org", "https://a b"] {
+            assert_eq!(address(url), None, "{url}");
+        }
+        // What sanitising has left of a control character.
+        assert_eq!(address("https://example.org/<U+001B>]0;x"), None);
+        assert_eq!(address("https://example.org/\u{1b}\\"), None);
+        assert_eq!(address("https://example.org/\u{202e}"), None);
+        assert_eq!(address(&format!("https://example.org/{}", "a".repeat(3_000))), None);
+        let id: ObjectId = "AML.T0051".parse().unwrap();
+        assert_eq!(
+            Target::Object(id).address().as_deref(),
+            Some("https://atlas.mitre.org/techniques/AML.T0051")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_acts_on_a_terminal(text: String) {
+            for url in [text.clone(), format!("https://{text}")] {
+                if let Some(address) = address(&url) {
+                    prop_assert!(address.bytes().all(|b| b.is_ascii_graphic()), "{:?}", address);
+                    prop_assert!(address.starts_with("http"));
+                }
+            }
+        }
     }
 }

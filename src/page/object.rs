@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::markdown::render;
+use super::markdown::{Room, render};
 use super::wrap::wrap;
 use super::{Line, Link, Page, Part, Section, Span, Target, Tone};
 use crate::catalog::{
@@ -21,15 +21,27 @@ pub fn object(
     parts: &[Part],
     cells: usize,
 ) -> Page {
-    let mut b = Builder { catalog, assessment, today, parts, cells, page: Page::default() };
-    match id.kind() {
-        Kind::Technique => catalog.technique(id).map(|o| b.technique(o)),
-        Kind::Tactic => catalog.tactic(id).map(|o| b.tactic(o)),
-        Kind::Mitigation => catalog.mitigation(id).map(|o| b.mitigation(o)),
-        Kind::CaseStudy => catalog.case_study(id).map(|o| b.case_study(o)),
-    }
-    .unwrap_or_else(|| b.unknown(id));
-    b.finish()
+    top_of_object(catalog, assessment, today, id, parts, (cells, usize::MAX))
+}
+
+/// The same page, of which at least the first `most` lines are as they would be: most of a page that is
+/// only passed by is never seen, and laying it out takes longer than all the rest of a frame.
+pub fn top_of_object(
+    catalog: &Catalog,
+    assessment: &Assessment,
+    today: Date,
+    id: ObjectId,
+    parts: &[Part],
+    (cells, most): (usize, usize),
+) -> Page {
+    Builder { catalog, assessment, today, parts, cells, most, ids: false, page: Page::default() }.make(id)
+}
+
+/// The whole page for paper or a pipe: what a screen shows as a link is followed by its id, unless it
+/// begins with it.
+pub fn printed(catalog: &Catalog, assessment: &Assessment, today: Date, id: ObjectId, cells: usize) -> Page {
+    let (parts, most) = (&[Part::Text, Part::Related, Part::Seen], usize::MAX);
+    Builder { catalog, assessment, today, parts, cells, most, ids: true, page: Page::default() }.make(id)
 }
 
 /// Facts are written as a label of this many cells and a value.
@@ -41,10 +53,26 @@ pub(super) struct Builder<'a> {
     pub(super) today: Date,
     parts: &'a [Part],
     cells: usize,
+    /// Lines after which nothing more is laid out.
+    most: usize,
+    /// Whether links that do not begin with an id are followed by it.
+    ids: bool,
     page: Page,
 }
 
 impl Builder<'_> {
+    fn make(mut self, id: ObjectId) -> Page {
+        let catalog = self.catalog;
+        match id.kind() {
+            Kind::Technique => catalog.technique(id).map(|o| self.technique(o)),
+            Kind::Tactic => catalog.tactic(id).map(|o| self.tactic(o)),
+            Kind::Mitigation => catalog.mitigation(id).map(|o| self.mitigation(o)),
+            Kind::CaseStudy => catalog.case_study(id).map(|o| self.case_study(o)),
+        }
+        .unwrap_or_else(|| self.unknown(id));
+        self.finish()
+    }
+
     fn technique(&mut self, t: &Technique) {
         let catalog = self.catalog;
         if self.begin(Part::Text, "", None) {
@@ -232,6 +260,11 @@ impl Builder<'_> {
         if !self.parts.contains(&part) {
             return false;
         }
+        if self.is_full() {
+            let end = self.page.lines.len();
+            self.page.sections.push(Section { title, count, lines: end..end });
+            return false;
+        }
         if title.is_empty() {
             let start = self.page.lines.len();
             self.page.sections.push(Section { title: "Text", count: None, lines: start..start });
@@ -262,7 +295,14 @@ impl Builder<'_> {
         self.page.lines.len()
     }
 
+    fn is_full(&self) -> bool {
+        self.page.lines.len() >= self.most
+    }
+
     pub(super) fn push_wrapped(&mut self, spans: &[Span], first: &str, indent: usize) {
+        if self.is_full() {
+            return;
+        }
         let lines = wrap(spans, self.cells, first, indent);
         self.page.lines.extend(lines);
     }
@@ -318,6 +358,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn link(&mut self, target: Target, text: String, line: usize) -> Span {
+        let text = match &target {
+            Target::Object(id) if self.ids && !text.starts_with(&id.short()) => {
+                format!("{text} [{}]", id.short())
+            }
+            _ => text,
+        };
         self.page.links.push(Link { target, line });
         Span { text, tone: Tone::Link, link: Some(self.page.links.len() - 1) }
     }
@@ -338,6 +384,9 @@ impl Builder<'_> {
     }
 
     fn prose(&mut self, id: ObjectId, description: &str) {
+        if self.is_full() {
+            return;
+        }
         self.page.lines.push(Line::new());
         if description.trim().is_empty() {
             let line = self.page.lines.len();
@@ -348,14 +397,19 @@ impl Builder<'_> {
                 0,
             );
         } else {
-            render(description, self.cells, 0, &mut self.page.lines, &mut self.page.links);
+            self.render(description, 0);
         }
+    }
+
+    fn render(&mut self, text: &str, indent: usize) {
+        let Page { lines, links, .. } = &mut self.page;
+        render(text, Room { cells: self.cells, indent, ids: self.ids }, lines, links);
     }
 
     /// A sentence below a row.
     fn below(&mut self, text: &str) {
-        if !text.trim().is_empty() {
-            render(text, self.cells, 4, &mut self.page.lines, &mut self.page.links);
+        if !self.is_full() && !text.trim().is_empty() {
+            self.render(text, 4);
         }
     }
 

@@ -295,7 +295,8 @@ pub(super) fn set_aside(disk: &dyn Disk, path: &Path) -> io::Result<PathBuf> {
                 disk.rename(path, &aside)?;
                 return Ok(aside);
             }
-            _ => {}
+            Err(error) => return Err(error),
+            Ok(_) => {}
         }
     }
     Err(io::Error::other("a thousand damaged files lie there already"))

@@ -24,6 +24,9 @@ pub(super) const MAX_RECORDS: usize = 2_000;
 /// Largest log that is read, in bytes; a longer one is set aside.
 const MAX_LOG: u64 = 64 * 1024 * 1024;
 
+/// Why a log can't be used whose directory there can't be. Nothing is set aside then.
+const NO_DIRECTORY: &str = "its directory is a file";
+
 /// Which record it is, among those of all processes: the number of the session, and that in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RecordId {
@@ -86,6 +89,9 @@ impl<'d> Log<'d> {
         match self.bytes() {
             Ok(Some(bytes)) => self.parse(&bytes, wanted),
             Ok(None) => Contents::default(),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                Contents { damage: Some(NO_DIRECTORY.to_owned()), ..Contents::default() }
+            }
             Err(error) => Contents { damage: Some(super::error::cause(&error)), ..Contents::default() },
         }
     }
@@ -191,6 +197,13 @@ impl<'d> Log<'d> {
 
     /// What to say of a log that can't be used.
     pub fn notice(&self, why: &str) -> String {
+        if why == NO_DIRECTORY {
+            let state = show(file::parent(&self.path));
+            return format!(
+                "nothing can be undone: {state} can't be a directory, because a file lies there or above it; \
+                 move that file away"
+            );
+        }
         format!("undo starts anew: of the log {}, {why}; it is set aside at the next mark", show(&self.path))
     }
 }

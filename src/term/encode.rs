@@ -10,6 +10,7 @@ use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
 use crate::config::Charset;
+use crate::ui::Links;
 
 /// From so many blank cells on, erasing them is shorter than writing spaces.
 const ERASE_FROM: usize = 6;
@@ -17,6 +18,7 @@ const ERASE_FROM: usize = 6;
 /// What is on the screen, and what is being written.
 pub(super) struct Encoder {
     shown: Buffer,
+    links: Links,
     /// Nothing is known about the screen: the next frame is sent whole.
     unknown: bool,
     cursor: Option<(u16, u16)>,
@@ -30,11 +32,27 @@ struct Pen {
     modifier: Modifier,
 }
 
+impl Pen {
+    /// Whether a blank looks the same in both. Blanks stand between all words, so changing pens for them
+    /// would be most of a frame.
+    fn is_same_on_blanks(self, other: Pen) -> bool {
+        let seen = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
+        let plain = !(self.modifier | other.modifier).intersects(seen);
+        self == other || (plain && self.bg == other.bg)
+    }
+}
+
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl Encoder {
     pub fn new(charset: Charset) -> Encoder {
-        Encoder { shown: Buffer::empty(Rect::ZERO), unknown: true, cursor: None, charset }
+        Encoder {
+            shown: Buffer::empty(Rect::ZERO),
+            links: Links::default(),
+            unknown: true,
+            cursor: None,
+            charset,
+        }
     }
 
     /// What is on the screen, a line a row, without blanks at the ends.
@@ -65,9 +83,10 @@ impl Encoder {
 
     /// The bytes that turn what is shown into `frame`; none if it is shown already. `cursor` is
     /// where the terminal's cursor is to be seen, if at all. Keeps the frame and hands the one
-    /// before it back in its place, for the next to be drawn in.
-    pub fn encode(&mut self, frame: &mut Buffer, cursor: Option<(u16, u16)>) -> String {
-        let mut out = Writer { text: String::new(), at: None, pen: PLAIN, charset: self.charset };
+    /// before it back in its place, for the next to be drawn in. `links` says where the cells lead.
+    pub fn encode(&mut self, frame: &mut Buffer, links: Links, cursor: Option<(u16, u16)>) -> String {
+        let (text, charset) = (String::new(), self.charset);
+        let mut out = Writer { text, at: None, pen: PLAIN, charset, links: &links, link: None };
         let all = self.unknown || self.shown.area() != frame.area();
         if all {
             // Styles first: an erased cell takes the colour that is set.
@@ -79,17 +98,19 @@ impl Encoder {
         let mut shown = self.shown.content().chunks(cells);
         for (new, y) in frame.content().chunks(cells).zip(0u16..) {
             let old = if all { None } else { shown.next() };
-            if old == Some(new) {
+            let same_links = links.same_row(&self.links, usize::from(y));
+            if old == Some(new) && same_links {
                 continue;
             }
             let is_simple = |row: &[Cell]| is_simple(row, self.charset);
-            if old.is_none_or(is_simple) && is_simple(new) {
+            if same_links && old.is_none_or(is_simple) && is_simple(new) {
                 out.changes(old, new, y);
             } else {
                 out.whole_row(new, y);
             }
         }
         out.set(PLAIN);
+        out.lead(None);
         match cursor {
             Some((x, y)) if self.cursor != cursor || !out.text.is_empty() => {
                 out.move_to(x, y);
@@ -101,12 +122,14 @@ impl Encoder {
             _ => {}
         }
         self.cursor = cursor;
+        let text = out.text;
+        self.links = links;
         std::mem::swap(&mut self.shown, frame);
-        if out.text.is_empty() {
-            return out.text;
+        if text.is_empty() {
+            return text;
         }
         // Terminals that know synchronized updates (mode 2026) show the frame at once; others ignore it.
-        format!("\x1b[?2026h{}\x1b[?2026l", out.text)
+        format!("\x1b[?2026h{text}\x1b[?2026l")
     }
 }
 
@@ -129,19 +152,27 @@ fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && pen_of(cell) == PLAIN
 }
 
+fn looks_same(one: &Cell, other: &Cell) -> bool {
+    let blanks = one.symbol() == " " && other.symbol() == " ";
+    one == other || (blanks && pen_of(one).is_same_on_blanks(pen_of(other)))
+}
+
 fn pen_of(cell: &Cell) -> Pen {
     Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
 }
 
-struct Writer {
+struct Writer<'a> {
     text: String,
     /// Where the terminal's cursor is; None while that is not sure.
     at: Option<(u16, u16)>,
     pen: Pen,
     charset: Charset,
+    links: &'a Links,
+    /// Where what is written next leads.
+    link: Option<&'a str>,
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
     /// `ESC [ a ; b last`, numbers left out where the terminal assumes them.
     fn csi(&mut self, numbers: &[u16], last: char) {
         self.text.push_str("\x1b[");
@@ -157,7 +188,7 @@ impl Writer {
     /// Writes the cells that differ from the old row, or from a blank one.
     fn changes(&mut self, old: Option<&[Cell]>, new: &[Cell], y: u16) {
         let is_shown = |x: usize| match old {
-            Some(old) => old[x] == new[x],
+            Some(old) => looks_same(&old[x], &new[x]),
             None => is_blank(&new[x]),
         };
         let mut x = 0;
@@ -167,13 +198,20 @@ impl Writer {
                 continue;
             }
             // A row is no wider than a terminal, whose width is a u16.
+            self.pass_over(new, x as u16, y);
             self.move_to(x as u16, y);
             let blanks = new[x..].iter().take_while(|cell| is_blank(cell)).count();
             if blanks >= ERASE_FROM {
-                self.set(PLAIN);
-                self.csi(&[blanks as u16], 'X');
+                self.lead(None);
+                self.set_for(&new[x]);
+                if x + blanks == new.len() {
+                    self.text.push_str("\x1b[K");
+                } else {
+                    self.csi(&[blanks as u16], 'X');
+                }
                 x += blanks;
             } else {
+                self.lead(self.links.at(x, usize::from(y)));
                 self.cell(&new[x]);
                 x += 1;
             }
@@ -183,6 +221,7 @@ impl Writer {
     /// Writes a row anew. Overwriting half of a wide character does not look the same on all
     /// terminals, so a row that has or had one is erased first.
     fn whole_row(&mut self, row: &[Cell], y: u16) {
+        self.lead(None);
         self.set(PLAIN);
         self.move_to(0, y);
         self.text.push_str("\x1b[2K");
@@ -190,9 +229,25 @@ impl Writer {
         while let Some(cell) = row.get(x) {
             if !is_blank(cell) {
                 self.move_to(x as u16, y);
+                self.lead(self.links.at(x, usize::from(y)));
                 self.cell(cell);
             }
             x += cell.symbol().width().max(1);
+        }
+    }
+
+    /// Gets over a few cells that are shown already by writing them again, where that is shorter than
+    /// moving, as it is between words that differ.
+    fn pass_over(&mut self, row: &[Cell], x: u16, y: u16) {
+        let Some((from, _)) = self.at.filter(|(from, row)| *row == y && *from < x) else { return };
+        let cells = &row[usize::from(from)..usize::from(x)];
+        let moving = if cells.len() == 1 { "\x1b[C".len() } else { "\x1b[2C".len() };
+        let bytes: usize = cells.iter().map(|cell| cell.symbol().len()).sum();
+        let same_link = (from..x).all(|x| self.links.at(usize::from(x), usize::from(y)) == self.link);
+        if bytes < moving && same_link && cells.iter().all(|cell| self.is_ready_for(cell)) {
+            for cell in cells {
+                self.cell(cell);
+            }
         }
     }
 
@@ -209,13 +264,38 @@ impl Writer {
     }
 
     fn cell(&mut self, cell: &Cell) {
-        self.set(pen_of(cell));
         let symbol = cell.symbol();
+        self.set_for(cell);
         self.text.push_str(symbol);
         let cells = u16::try_from(symbol.width()).unwrap_or(0);
         // Terminals disagree on where the cursor is after other characters.
         let sure = is_one_cell(symbol, self.charset);
         self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
+    }
+
+    /// Whether the cell can be written with the pen that is set.
+    fn is_ready_for(&self, cell: &Cell) -> bool {
+        let pen = pen_of(cell);
+        pen == self.pen || (cell.symbol() == " " && pen.is_same_on_blanks(self.pen))
+    }
+
+    /// Takes the cell's pen, unless nobody could see the difference.
+    fn set_for(&mut self, cell: &Cell) {
+        if !self.is_ready_for(cell) {
+            self.set(pen_of(cell));
+        }
+    }
+
+    /// Begins or ends a link (OSC 8). Addresses come from [`crate::page::Target::address`], which lets
+    /// nothing through that could end the sequence; here that is made sure once more.
+    fn lead(&mut self, to: Option<&'a str>) {
+        let to = to.filter(|address| address.bytes().all(|b| b.is_ascii_graphic()));
+        if to != self.link {
+            self.text.push_str("\x1b]8;;");
+            self.text.push_str(to.unwrap_or_default());
+            self.text.push_str("\x1b\\");
+            self.link = to;
+        }
     }
 
     /// Sends what differs between the pens.
@@ -314,6 +394,7 @@ impl Codes<'_> {
 #[allow(clippy::disallowed_methods, reason = "the texts are the tests' own")]
 mod tests {
     use super::*;
+    use crate::app::Area;
     use proptest::prelude::*;
     use ratatui::style::Style;
 
@@ -338,7 +419,7 @@ mod tests {
         buffer
     }
 
-    /// What a terminal shows: symbol, colours and attributes of each cell.
+    /// What can be seen of a terminal: symbol, colours and attributes of each cell.
     fn shown(parser: &vt100::Parser, buffer: &Buffer) -> Vec<String> {
         let colour = |c: vt100::Color| format!("{c:?}");
         let mut cells = Vec::new();
@@ -346,6 +427,10 @@ mod tests {
             for x in 0..buffer.area().width {
                 let cell = parser.screen().cell(y, x).unwrap();
                 let symbol = if cell.has_contents() { cell.contents() } else { " " };
+                if symbol == " " && !cell.underline() && !cell.inverse() {
+                    cells.push(format!("{x},{y} blank {}", colour(cell.bgcolor())));
+                    continue;
+                }
                 cells.push(format!(
                     "{x},{y} {symbol} {} {} {}{}{}{}",
                     colour(cell.fgcolor()),
@@ -369,19 +454,47 @@ mod tests {
     fn nothing_changed_is_nothing_sent() {
         let mut encoder = Encoder::new(Charset::Unicode);
         let frame = frame(20, 5, &[1, 2, 3, 4, 5]);
-        assert!(!encoder.encode(&mut frame.clone(), None).is_empty());
-        assert_eq!(encoder.encode(&mut frame.clone(), None), "");
-        assert!(encoder.encode(&mut frame.clone(), Some((3, 2))).contains("\x1b[?25h"));
-        assert_eq!(encoder.encode(&mut frame.clone(), Some((3, 2))), "");
+        assert!(!encoder.encode(&mut frame.clone(), Links::default(), None).is_empty());
+        assert_eq!(encoder.encode(&mut frame.clone(), Links::default(), None), "");
+        assert!(encoder.encode(&mut frame.clone(), Links::default(), Some((3, 2))).contains("\x1b[?25h"));
+        assert_eq!(encoder.encode(&mut frame.clone(), Links::default(), Some((3, 2))), "");
     }
 
     #[test]
     fn no_query_is_sent() {
         let mut encoder = Encoder::new(Charset::Unicode);
-        let bytes = encoder.encode(&mut frame(20, 5, &[9, 8, 7]), None);
+        let bytes = encoder.encode(&mut frame(20, 5, &[9, 8, 7]), Links::default(), None);
         for query in ["\x1b[6n", "\x1b[c", "\x1b[>", "\x1b]"] {
             assert!(!bytes.contains(query), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn links_begin_and_end_with_their_cells() {
+        const URL: &str = "https://atlas.mitre.org/techniques/AML.T0051";
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 2));
+        buffer.set_string(0, 0, "See T0051 and more.", Style::new());
+        let mut links = Links::of(30, 2);
+        links.set(Area::new(4, 0, 5, 1), URL.to_owned());
+        let mut encoder = Encoder::new(Charset::Ascii);
+        let bytes = encoder.encode(&mut buffer.clone(), links.clone(), None);
+        // Moving on writes nothing, so the link ends before what is written next.
+        let (begin, end) = (format!("\x1b]8;;{URL}\x1b\\T0051"), "\x1b]8;;\x1b\\and");
+        let begun = bytes.find(&begin).unwrap_or_else(|| panic!("{bytes:?}"));
+        assert!(bytes[begun + begin.len()..].trim_start_matches("\x1b[C").starts_with(end), "{bytes:?}");
+        assert_eq!(bytes.matches("\x1b]8;;").count(), 2);
+        // Nothing new is nothing sent, and what leads elsewhere is sent anew.
+        assert_eq!(encoder.encode(&mut buffer.clone(), links.clone(), None), "");
+        links.set(Area::new(4, 0, 5, 1), "https://example.org".to_owned());
+        assert!(encoder.encode(&mut buffer.clone(), links.clone(), None).contains("example.org"));
+        // Something drawn over it leads nowhere.
+        links.clear(Area::new(0, 0, 30, 2));
+        let bytes = encoder.encode(&mut buffer.clone(), links.clone(), None);
+        assert!(bytes.contains("T0051") && !bytes.contains("\x1b]"), "{bytes:?}");
+        // What could end the sequence is not sent, wherever it comes from.
+        links.set(Area::new(4, 0, 5, 1), "https://x/\x1b\\\x1b]0;evil\x07".to_owned());
+        let bytes = encoder.encode(&mut buffer, links, None);
+        assert!(!bytes.contains("evil"), "{bytes:?}");
     }
 
     #[test]
@@ -390,7 +503,7 @@ mod tests {
         for (x, colour) in [(0, Color::Red), (3, Color::Indexed(208)), (6, Color::Rgb(230, 159, 0))] {
             buffer.set_string(x, 0, "abc", Style::new().fg(colour));
         }
-        let bytes = Encoder::new(Charset::Unicode).encode(&mut buffer, None);
+        let bytes = Encoder::new(Charset::Unicode).encode(&mut buffer, Links::default(), None);
         let from = bytes.find("\x1b[31m").unwrap();
         assert_eq!(
             bytes[from..].trim_end_matches("\x1b[?2026l"),
@@ -403,16 +516,43 @@ mod tests {
         let mut encoder = Encoder::new(Charset::Unicode);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
         buffer.set_string(0, 0, "names and names │ names and names │", Style::new());
-        encoder.encode(&mut buffer.clone(), None);
+        encoder.encode(&mut buffer.clone(), Links::default(), None);
         buffer.set_string(18, 0, "n", Style::new());
         buffer.set_string(20, 0, "x│y", Style::new());
-        let bytes = encoder.encode(&mut buffer, None);
+        let bytes = encoder.encode(&mut buffer, Links::default(), None);
         assert_eq!(bytes, "\x1b[?2026h\x1b[1;21Hx│y\x1b[?2026l");
         // Where borders are not drawn so, nobody knows how wide a text's lines are.
         let mut encoder = Encoder::new(Charset::Ascii);
-        encoder.encode(&mut buffer.clone(), None);
+        encoder.encode(&mut buffer.clone(), Links::default(), None);
         buffer.set_string(0, 0, "N", Style::new());
-        assert!(encoder.encode(&mut buffer, None).contains("\x1b[2K"));
+        assert!(encoder.encode(&mut buffer, Links::default(), None).contains("\x1b[2K"));
+    }
+
+    #[test]
+    fn pens_change_for_blanks_only_where_that_shows() {
+        let mut encoder = Encoder::new(Charset::Unicode);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        let dim = Style::new().add_modifier(Modifier::DIM);
+        for x in [0, 4, 8] {
+            buffer.set_string(x, 0, "abc", dim);
+        }
+        buffer.set_string(12, 0, "d", Style::new().add_modifier(Modifier::UNDERLINED));
+        let bytes = encoder.encode(&mut buffer, Links::default(), None);
+        assert!(bytes.contains("\x1b[2mabc abc abc \x1b[0;4md\x1b[0m"), "{bytes:?}");
+        // Words on both sides of one that stays are written through it; blanks to the end are erased.
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        buffer.set_string(0, 0, "one and two", Style::new());
+        let mut encoder = Encoder::new(Charset::Unicode);
+        encoder.encode(&mut buffer.clone(), Links::default(), None);
+        let mut other = Buffer::empty(Rect::new(0, 0, 40, 1));
+        other.set_string(0, 0, "six and", Style::new());
+        let mut bytes = encoder.encode(&mut other.clone(), Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1Hsix\x1b[5C\x1b[K\x1b[?2026l");
+        other.set_string(0, 0, "six odd numbers", Style::new());
+        bytes = encoder.encode(&mut other, Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1;5Hodd numbers\x1b[?2026l");
+        bytes = encoder.encode(&mut Buffer::empty(Rect::new(0, 0, 40, 1)), Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1H\x1b[K\x1b[?2026l");
     }
 
     proptest! {
@@ -422,6 +562,7 @@ mod tests {
             seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..6),
             forget in any::<bool>(),
             ascii in any::<bool>(),
+            linked in 0usize..8,
         ) {
             let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
             let mut encoder = Encoder::new(charset);
@@ -430,10 +571,18 @@ mod tests {
             for seed in &seeds {
                 last = frame(24, 6, seed);
                 if forget { encoder.forget(); }
-                terminal_of_changes.process(encoder.encode(&mut last.clone(), None).as_bytes());
+                // Links change nothing that is seen, and each ends before anything else begins.
+                let mut links = Links::of(24, 6);
+                for (byte, y) in seed.iter().zip((0..6).cycle()).take(linked) {
+                    links.set(Area::new(u16::from(byte % 20), y, 4, 1), format!("https://example.org/{byte}"));
+                }
+                let bytes = encoder.encode(&mut last.clone(), links, None);
+                let last_link = bytes.rfind("\x1b]8;;").map_or("", |at| &bytes[at..]);
+                prop_assert!(last_link.is_empty() || last_link.starts_with("\x1b]8;;\x1b\\"));
+                terminal_of_changes.process(bytes.as_bytes());
             }
             let mut whole = terminal(24, 6);
-            whole.process(Encoder::new(Charset::Unicode).encode(&mut last.clone(), None).as_bytes());
+            whole.process(Encoder::new(Charset::Unicode).encode(&mut last.clone(), Links::default(), None).as_bytes());
             prop_assert_eq!(shown(&terminal_of_changes, &last), shown(&whole, &last));
             // And the whole frame shows the frame's symbols.
             for y in 0..6 {
@@ -441,7 +590,12 @@ mod tests {
                     let cell = whole.screen().cell(y, x).unwrap();
                     if !cell.is_wide_continuation() {
                         let symbol = if cell.has_contents() { cell.contents() } else { " " };
-                        prop_assert_eq!(symbol, last[(x, y)].symbol());
+                        let expected = &last[(x, y)];
+                        prop_assert_eq!(symbol, expected.symbol());
+                        prop_assert_eq!(cell.underline(), expected.modifier.contains(Modifier::UNDERLINED));
+                        prop_assert_eq!(cell.inverse(), expected.modifier.contains(Modifier::REVERSED));
+                        let unpainted = cell.bgcolor() == vt100::Color::Default;
+                        prop_assert_eq!(unpainted, expected.bg == Color::Reset);
                     }
                 }
             }

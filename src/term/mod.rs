@@ -1,12 +1,15 @@
 //! The terminal: the loop that turns input into events, effects into deeds, the app into frames.
 //!
 //! One thread waits in `poll(2)` for the terminal, for signals, for the saver and for changes of the
-//! file by others, without a timeout:
+//! file by others, without a timeout (but for 30 ms after half a sequence of bytes, and for the pause
+//! after which the menu of pending keys opens):
 //! an idle program does not wake. A terminal that disappears shows as `POLLHUP` and ends the program.
 
 mod clipboard;
 mod editor;
 mod encode;
+#[cfg(debug_assertions)]
+mod fault;
 mod input;
 mod output;
 mod saver;
@@ -18,6 +21,7 @@ mod watch;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -81,6 +85,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
         watch: None,
         decoder: Decoder::default(),
         clicks: Clicks::default(),
+        menu_at: None,
         copy_screen: false,
         files,
         library,
@@ -92,6 +97,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
     let Runtime { screen, saver, next, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
+    screen::tell_faults();
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
@@ -115,6 +121,8 @@ struct Runtime {
     watch: Option<Watch>,
     decoder: Decoder,
     clicks: Clicks,
+    /// When the menu of the pending keys opens if nothing is typed.
+    menu_at: Option<Instant>,
     /// The next frame is to be copied.
     copy_screen: bool,
     files: ConfigFiles,
@@ -152,11 +160,20 @@ impl Runtime {
             self.screen.draw(ui, app)?;
         }
         while !self.quit {
-            let timeout = self.decoder.is_waiting().then_some(ESC_WAIT);
+            let timeout = if self.decoder.is_waiting() {
+                Some(ESC_WAIT)
+            } else {
+                let left = self.menu_at.map(|at| at.saturating_duration_since(Instant::now()));
+                left.and_then(|left| left.try_into().ok())
+            };
             let mut ready = self.wait(timeout.as_ref())?;
             if !ready.terminal && !ready.other && !ready.changed && !ready.takes_more && !ready.gone {
-                let input = self.decoder.give_up_waiting();
-                self.input(app, input)?;
+                if self.decoder.is_waiting() {
+                    let input = self.decoder.give_up_waiting();
+                    self.input(app, input)?;
+                } else if self.menu_at.take_if(|at| *at <= Instant::now()).is_some() {
+                    self.event(app, Event::Paused)?;
+                }
             }
             // Everything that has piled up is taken before a frame is drawn: held keys on a slow
             // line cost one frame, not one each.
@@ -252,11 +269,16 @@ impl Runtime {
             Some(Input::Paste(text)) => Event::Paste(text),
             None => return Ok(()),
         };
+        #[cfg(debug_assertions)]
+        fault::in_loop(&event);
         let today = jiff::Zoned::now().date();
         if today != app.today {
             self.event(app, Event::Today(today))?;
         }
-        self.event(app, event)
+        self.event(app, event)?;
+        let pause = app.wants_pause().map(|milliseconds| Duration::from_millis(milliseconds.into()));
+        self.menu_at = pause.map(|pause| Instant::now() + pause);
+        Ok(())
     }
 
     fn after_signals(&mut self, app: &mut App) -> io::Result<()> {

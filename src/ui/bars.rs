@@ -6,13 +6,14 @@ use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
 use crate::app::{App, Area, BoardKind, Command, Frame, Popup, SavingState, Screen};
-use crate::coverage::{Rollup, State};
+use crate::config::Depth;
+use crate::coverage::State;
 use crate::page::{ListKind, clip, width};
 
 pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let place = match app.screen() {
         Screen::Matrix => {
-            let subs = if app.grid.all_open(&app.catalog) { "+subs" } else { "" };
+            let subs = if app.grid.all_open() { "+subs" } else { "" };
             format!("Matrix z{}{subs}", app.grid.zoom.level())
         }
         Screen::List(view) => {
@@ -29,7 +30,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         }
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
-        Screen::Deck(_) => "Cards".to_owned(),
+        Screen::Deck => "Cards".to_owned(),
         Screen::Board(view) => match view.kind {
             BoardKind::Coverage => "Coverage".to_owned(),
             BoardKind::Plan => "Fix first".to_owned(),
@@ -37,9 +38,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
             BoardKind::Comparison => "Compared".to_owned(),
         },
     };
-    let ids = app.catalog.techniques.iter().map(|t| t.id);
-    let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
-    let rollup = Rollup::of(ids, &app.assessment, app.today);
+    let rollup = &app.figures().whole;
     let saving = match app.saving_state() {
         SavingState::Unchanged => String::new(),
         SavingState::Saving => ", saving".to_owned(),
@@ -48,14 +47,19 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         SavingState::Behind(count) => format!(", {count} IN JOURNAL ONLY"),
         SavingState::ReadOnly => ", READ-ONLY".to_owned(),
     };
+    let conflicts = match app.assessment.in_conflict().count() {
+        0 => String::new(),
+        1 => ", 1 conflict".to_owned(),
+        count => format!(", {count} conflicts"),
+    };
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let figures = format!("{}/{}", rollup.assessed(), rollup.total());
     // In a narrow window the assessment's name goes first: the source of the texts is always named.
     let assessed = if app.lens.is_empty() { "assessed" } else { "assessed (filtered)" };
     let rights = [
-        format!("{} {figures} {assessed}{saving} ", app.name),
-        format!("{figures} {assessed}{saving} "),
-        format!("{figures}{saving} "),
+        format!("{} {figures} {assessed}{conflicts}{saving} ", app.name),
+        format!("{figures} {assessed}{conflicts}{saving} "),
+        format!("{figures}{conflicts}{saving} "),
     ];
     let total = usize::from(area.width);
     let fits = |right: &&String| width(&left) + 1 + width(right) <= total;
@@ -87,10 +91,15 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, &format!(" NOT SAVED: {reason}"), Role::Error);
     } else if let Some(reason) = app.save_delay() {
         canvas.row(area, &format!(" NOT IN THE FILE: {reason}"), Role::Error);
+    } else if matches!(app.popups.last(), Some(Popup::Themes(_))) && canvas.depth == Depth::Monochrome {
+        // Who looks for what changes has to know why nothing does.
+        let why = " No colours here (NO_COLOR, TERM or --color): all themes look alike.";
+        canvas.row(area, why, Role::Strong);
     } else if let Some(Popup::Search(search)) = app.popups.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
-        let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
-        let text = hit.map(|hit| format!(" {}: {}", hit.item.label(), hit.snippet));
+        let hit = search.hits.get(search.chosen).map(|hit| (hit, hit.snippet(&app.catalog)));
+        let hit = hit.filter(|(_, snippet)| !snippet.is_empty());
+        let text = hit.map(|(hit, snippet)| format!(" {}: {snippet}", hit.item.label()));
         canvas.row(area, &text.unwrap_or_default(), Role::Normal);
     } else {
         match app.screen() {
@@ -179,7 +188,7 @@ fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
     // Conflicts are rare; what they look like is told where there are any.
-    let conflict = app.assessment.in_conflict().next().map(|_| State::Conflict);
+    let conflict = app.figures().in_conflict.then_some(State::Conflict);
     for state in State::ALL.into_iter().chain(conflict) {
         // "covered, tested" is short for the legend's sake only.
         let word = match state {

@@ -5,11 +5,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::links::Links;
 use super::theme::{self, Role};
 use crate::app::{Area, layout};
 use crate::catalog::sanitize;
 use crate::config::{Charset, Depth, Paint, Theme};
-use crate::page::{Line, Tone, clip, width};
+use crate::page::{Page, Tone, clip, width};
 
 pub(super) struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
@@ -18,6 +19,8 @@ pub(super) struct Canvas<'a> {
     pub charset: Charset,
     /// Where the terminal's cursor goes, if a text is being typed.
     pub cursor: Option<(u16, u16)>,
+    /// Where cells lead, if that is asked for.
+    pub links: Option<Links>,
 }
 
 /// What lines are drawn with.
@@ -55,6 +58,9 @@ impl Canvas<'_> {
         if y >= area.bottom() || x >= area.right() || most == 0 {
             return 0;
         }
+        if let Some(links) = &mut self.links {
+            links.clear(Area::new(x, y, most, 1));
+        }
         let text = sanitize(text, false);
         if text.is_ascii() {
             // Nearly everything is ASCII, one cell a character: no need to look for wide ones.
@@ -85,6 +91,9 @@ impl Canvas<'_> {
 
     /// Blanks an area.
     pub fn fill(&mut self, area: Area, role: Role) {
+        if let Some(links) = &mut self.links {
+            links.clear(area);
+        }
         let rect = rect(area).intersection(*self.buffer.area());
         for y in rect.top()..rect.bottom() {
             for x in rect.left()..rect.right() {
@@ -102,8 +111,9 @@ impl Canvas<'_> {
         }
     }
 
-    /// Writes the lines of a page; the spans of the link `focused` get the cursor's role.
-    pub fn lines(&mut self, area: Area, lines: &[Line], focused: Option<usize>) {
+    /// Writes the lines of a page from one on; the spans of the link `focused` get the cursor's role.
+    pub fn lines(&mut self, area: Area, page: &Page, from: usize, focused: Option<usize>) {
+        let lines = page.lines.get(from..).unwrap_or_default();
         for (line, y) in lines.iter().zip(area.y..area.y + area.height) {
             let mut x = area.x;
             for span in line {
@@ -116,6 +126,11 @@ impl Canvas<'_> {
                     }
                     _ => self.text(x, y, area.x + area.width - x, &span.text, role),
                 };
+                if let Some(links) = &mut self.links
+                    && let Some(address) = page.address(span)
+                {
+                    links.set(Area::new(x, y, used, 1), address);
+                }
                 x += used;
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn draw(app: &App, deck: &Deck, canvas: &mut Canvas<'_>, body: Area) 
     if deck.is_turned() {
         let page = page::glossary_term(&app.catalog, card, usize::from(inside.width));
         let text = Area { y: inside.y + 1, height: last.saturating_sub(2), ..inside };
-        canvas.lines(text, &page.lines, None);
+        canvas.lines(text, &page, 0, None);
         let (know, repeat) = (app.key_of(Command::KnowCard), app.key_of(Command::RepeatCard));
         line(canvas, last, &format!("{know}: I knew it    {repeat}: it comes again"), Role::Dim);
     } else {

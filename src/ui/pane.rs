@@ -40,32 +40,20 @@ pub(super) fn whole(app: &App, focus: usize, canvas: &mut Canvas<'_>) {
 /// The names of the pane's sections, the current one marked, and how much is out of sight.
 fn sections(canvas: &mut Canvas<'_>, pane: &Pane, area: Area, has_keys: bool) {
     let current = pane.current_section();
-    let (above, below) = pane.hidden();
-    let more = match (above, below) {
-        (0, 0) => String::new(),
-        (0, below) => format!(" v{below}"),
-        (above, 0) => format!(" ^{above}"),
-        (above, below) => format!(" ^{above} v{below}"),
-    };
+    let more = pane.more();
     let end = area.x + area.width - u16::try_from(width(&more)).unwrap_or(0).min(area.width);
-    let mut x = area.x + 1;
-    for (i, section) in pane.page.sections.iter().enumerate() {
-        let text = match section.count {
-            Some(count) => format!(" {} {count} ", section.title),
-            None => format!(" {} ", section.title),
-        };
-        let role = match (current == Some(i), has_keys) {
+    for tab in pane.tabs() {
+        let role = match (current == Some(tab.section), has_keys) {
             (true, true) => Role::Cursor,
             (true, false) => Role::Strong,
             (false, _) => Role::Dim,
         };
-        x += canvas.text(x, area.y, end.saturating_sub(x), &text, role);
+        canvas.text(tab.x, area.y, end.saturating_sub(tab.x), &tab.text, role);
     }
     canvas.text(end, area.y, area.width, &more, Role::Dim);
 }
 
 fn body(canvas: &mut Canvas<'_>, pane: &Pane, has_keys: bool) {
     let area = Area { x: pane.area.x + 1, width: pane.area.width.saturating_sub(1), ..pane.area };
-    let lines = pane.page.lines.get(pane.at.scroll..).unwrap_or_default();
-    canvas.lines(area, lines, pane.at.link.filter(|_| has_keys));
+    canvas.lines(area, &pane.page, pane.at.scroll, pane.at.link.filter(|_| has_keys));
 }

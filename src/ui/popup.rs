@@ -10,7 +10,7 @@ use crate::app::{
     Scope, ThemeChoice, layout,
 };
 use crate::coverage::State;
-use crate::page::{pad, width, wrap_text};
+use crate::page::{clip, pad, width, wrap_text};
 
 /// The menu of what may follow the pending keys, at the foot of the body.
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
@@ -28,8 +28,15 @@ pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
         if let Command::Mark(state) = row.command {
             x += canvas.text(x, y, 2, &format!("{} ", state.glyph()), Role::State(state));
         }
-        canvas.text(x, y, (inside.x + inside.width).saturating_sub(x), row.help, Role::Normal);
+        let room = (inside.x + inside.width).saturating_sub(x);
+        let help = if width(row.help) > usize::from(room) { without_verb(row.help) } else { row.help };
+        canvas.text(x, y, room, &clip(help, usize::from(room)), Role::Normal);
     }
+}
+
+/// What a menu's title says already.
+fn without_verb(help: &str) -> &str {
+    ["Mark as ", "Filter by "].into_iter().find_map(|verb| help.strip_prefix(verb)).unwrap_or(help)
 }
 
 /// The values of a facet: which are in the filter, and how many techniques have them.
@@ -201,9 +208,13 @@ pub(super) fn help(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
 
 pub(super) fn copied(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
     let lines = app.copied_lines();
-    let (inside, top) = popup(canvas, body, "Copied", at, lines.len());
-    for (line, y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
-        canvas.text(inside.x, y, inside.width, line, Role::Normal);
+    // No frame at the sides: it would be selected with the text, and take its room.
+    canvas.fill(body, Role::Normal);
+    canvas.rule_across(body.x, body.y, body.width);
+    canvas.text(body.x + 1, body.y, body.width, " Copied ", Role::Heading);
+    let top = at.min(lines.len().saturating_sub(usize::from(body.height) - 1));
+    for (line, y) in lines.iter().skip(top).zip(body.y + 1..body.y + body.height) {
+        canvas.text(body.x, y, body.width, line, Role::Normal);
     }
 }
 

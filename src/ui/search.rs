@@ -6,7 +6,7 @@ use super::theme::Role;
 use crate::app::{App, Area, Search, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part, clip, pad, width};
-use crate::search::{Found, Hit, Item};
+use crate::search::{Found, Hit, Item, near_id};
 
 /// What one can type, shown before anything is typed.
 const EXAMPLES: [&str; 5] = [
@@ -35,8 +35,12 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         }
     }
     if !search.input.value().trim().is_empty() && search.hits.is_empty() && rows > 2 {
-        let nothing = "Nothing is like this. Fewer letters or other words may find more.";
-        let text = app.search_problem().unwrap_or_else(|| nothing.to_owned());
+        let near = near_id(&app.catalog, search.input.value());
+        let nothing = match near.as_str() {
+            "" => "Nothing is like this. Fewer letters or other words may find more.".to_owned(),
+            near => format!("Nothing is like this{near}"),
+        };
+        let text = app.search_problem().unwrap_or(nothing);
         let room = inside.width.saturating_sub(2);
         let lines = page::wrap_text(&text, usize::from(room));
         for (line, y) in lines.iter().zip(inside.y + 2..inside.y + inside.height) {
@@ -50,10 +54,13 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         let parts = &[Part::Text, Part::Related, Part::Seen];
         let cells = usize::from(inside.width).max(1);
         let page = match hit.item {
-            Item::Object(id) => page::object(&app.catalog, &app.assessment, app.today, id, parts, cells),
+            Item::Object(id) => {
+                let room = (cells, usize::from(inside.height));
+                page::top_of_object(&app.catalog, &app.assessment, app.today, id, parts, room)
+            }
             Item::Term(term) => page::glossary_term(&app.catalog, term, cells),
         };
-        canvas.lines(inside, &page.lines, None);
+        canvas.lines(inside, &page, 0, None);
     }
 }
 
@@ -87,8 +94,9 @@ fn row(app: &App, canvas: &mut Canvas<'_>, area: Area, hit: &Hit, chosen: bool) 
         used += canvas.text(x + used, area.y, end.saturating_sub(x + used), c.encode_utf8(&mut [0; 4]), role);
     }
     let left = room.saturating_sub(width(&name) + 2);
-    if !hit.snippet.is_empty() && left > 8 {
-        canvas.text(x + used + 2, area.y, end.saturating_sub(x), &clip(&hit.snippet, left), Role::Dim);
+    let snippet = if left > 8 { hit.snippet(&app.catalog) } else { String::new() };
+    if !snippet.is_empty() {
+        canvas.text(x + used + 2, area.y, end.saturating_sub(x), &clip(&snippet, left), Role::Dim);
     }
     let at = end.saturating_sub(u16::try_from(width(&kind)).unwrap_or(0));
     canvas.text(at, area.y, end - at, &pad(&kind, width(&kind)), Role::Dim);

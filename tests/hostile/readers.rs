@@ -95,6 +95,18 @@ fn assert_page(catalog: &Catalog, id: ObjectId, cells: usize) {
         assert!(page::width(&text) <= cells, "{id}: {text}");
     }
     assert_safe(&page.plain(), true);
+    let printed = page::printed(catalog, &Assessment::default(), date(2026, 11, 23), id, cells);
+    for line in &printed.lines {
+        let text: String = line.iter().map(|span| span.text.as_str()).collect();
+        assert_safe(&text, false);
+        assert!(page::width(&text) <= cells, "{id}: {text}");
+        for address in line.iter().filter_map(|span| printed.address(span)) {
+            assert!(
+                address.starts_with("http") && address.bytes().all(|b| b.is_ascii_graphic()),
+                "{address}"
+            );
+        }
+    }
 }
 
 pub fn as_assessment(bytes: &[u8]) -> Verdict {
@@ -153,7 +165,7 @@ fn as_query(bytes: &[u8]) {
     SEARCH.with_borrow_mut(|(catalog, index)| {
         let hits = index.find(catalog, &String::from_utf8_lossy(bytes));
         for hit in &hits {
-            assert_safe(&hit.snippet, false);
+            assert_safe(&hit.snippet(catalog), false);
             assert!(hit.spans.iter().all(|at| *at < hit.name.chars().count()));
         }
     });

@@ -561,3 +561,22 @@ fn commands_are_found_by_letters_and_from_the_help() {
     let journey = journey(80, 24).keys("?/glossary<enter>");
     assert!(matches!(journey.app.screen(), Screen::Glossary(_)), "{}", journey.text());
 }
+
+#[test]
+fn a_page_that_is_only_passed_by_is_laid_out_as_far_as_it_shows() {
+    let mut journey = journey(120, 40);
+    let lines = |journey: &Journey| journey.app.panes[0].page.lines.clone();
+    journey.press("/T0051<tab>");
+    let passed_by = lines(&journey);
+    assert!((36..60).contains(&passed_by.len()), "{}", passed_by.len());
+    // Who reads on gets all of it, and the beginning is the same.
+    journey.press("JK");
+    let read = lines(&journey);
+    assert!(read.len() > 100 && read.starts_with(&passed_by), "{}", read.len());
+    journey.press("<tab>G");
+    let at = journey.app.panes[0].at;
+    journey.press("<esc>");
+    assert_eq!(lines(&journey), read);
+    journey.press("<tab>");
+    assert_eq!(journey.app.panes[0].at, at, "the place in the page is kept");
+}

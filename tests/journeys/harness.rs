@@ -213,6 +213,10 @@ impl Journey {
         for key in parse(keys) {
             self.event(Event::Key(key));
         }
+        // Nobody types on before the journey does.
+        if self.app.wants_pause().is_some() {
+            self.event(Event::Paused);
+        }
     }
 
     pub fn paste(mut self, text: &str) -> Self {

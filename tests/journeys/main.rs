@@ -18,6 +18,7 @@ mod picture;
 mod saving;
 mod screens;
 mod sizes;
+mod stumbles;
 mod synthetic;
 mod theme;
 mod walk;

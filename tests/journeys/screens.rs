@@ -73,7 +73,7 @@ fn pages() {
     see("080-case-study", &marked(80, 24).keys("/cs26<enter>}j"));
     see("160-technique", &marked(160, 45).keys("/51.1<enter><tab>j"));
     see("160-mitigation", &marked(160, 45).keys("/m20<enter>l"));
-    see("160-case-study", &marked(160, 45).keys("/cs26<enter>l<ctrl-d>"));
+    see("160-case-study", &marked(160, 45).keys("/cs26<enter><ctrl-d>"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ enum Step {
     Mouse(Mouse),
     Resize(u16, u16),
     Answers(bool),
+    Pause,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -30,6 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (mouse_did(), 0u16..220, 0u16..60).prop_map(|(what, x, y)| Step::Mouse(Mouse { what, x, y })),
         2 => sizes.prop_map(|(w, h)| Step::Resize(w, h)),
         1 => any::<bool>().prop_map(Step::Answers),
+        2 => Just(Step::Pause),
     ]
 }
 
@@ -56,6 +58,7 @@ proptest! {
                 Step::Mouse(mouse) => journey.event(Event::Mouse(mouse)),
                 Step::Paste(text) => journey.event(Event::Paste(text)),
                 Step::Resize(width, height) => journey.event(Event::Resize(width, height)),
+                Step::Pause => journey.event(Event::Paused),
                 Step::Answers(yes) => {
                     journey.answers = if yes { Answers::AtOnce } else { Answers::No("No space.".to_owned()) };
                 }

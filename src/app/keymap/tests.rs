@@ -136,7 +136,7 @@ fn menus_keep_their_names_when_their_keys_move() {
     assert_eq!(keymap.opens(Scope::Matrix, "Filter").as_deref(), Some("f"));
     let marks: Vec<KeySetting> = COMMANDS
         .iter()
-        .filter(|row| menu_of(row) == Some("Mark"))
+        .filter(|row| Keymap::menu_of(row) == Some("Mark"))
         .zip('a'..)
         .map(|(row, key)| set("everywhere", row.name, &[&format!("ctrl-x {key}")], 1))
         .collect();
