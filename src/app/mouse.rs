@@ -121,8 +121,10 @@ impl App {
                 }
             }
             Under::Section(pane, section) => {
-                if let Some(Screen::Object(view)) = self.screen_mut() {
-                    view.focus = pane;
+                match self.screen_mut() {
+                    Some(Screen::Object(view)) => view.focus = pane,
+                    Some(Screen::Board(view)) => view.focus = pane,
+                    _ => {}
                 }
                 if let Some(pane) = self.panes.get_mut(pane) {
                     pane.to_section(section);

@@ -62,16 +62,25 @@ impl Output {
         }
     }
 
+    /// Writes a file: its lines may end in `\r\n`, as those of CSV do.
+    pub fn finish_file(self) -> Result<(), Failure> {
+        let parts: Vec<_> = self.rest.split("\r\n").map(|part| sanitize(part, true)).collect();
+        print(&(self.done + &parts.join("\r\n")))
+    }
+
     /// Writes it. A reader that has gone (`| head`) wants no more, which is no error.
     pub fn finish(self) -> Result<(), Failure> {
-        let clean = self.done + &sanitize(&self.rest, true);
-        let mut out = io::stdout().lock();
-        match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::Data(format!("the answer can't be written: {error}")))
-            }
-            _ => Ok(()),
+        print(&(self.done + &sanitize(&self.rest, true)))
+    }
+}
+
+fn print(clean: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Data(format!("the answer can't be written: {error}")))
         }
+        _ => Ok(()),
     }
 }
 

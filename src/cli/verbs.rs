@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::{ConfigAction, ListOf, Verb, state_word};
 use super::config::{self, Config};
 use super::output::{Output, complain};
+use super::report::{self, Report};
 use super::{Failure, author, json, shell, today};
 use crate::catalog::{Catalog, Kind, Lens, ObjectId, guide, sanitize};
 use crate::coverage::{Assessment, Change, Edit, Field, Mark, Record, Rollup, State};
@@ -51,6 +52,7 @@ pub(super) fn run(
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Report(report) => context.report(&report),
         Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
         Verb::Backups { json } => context.backups(json),
         // Only lines of `--plain` come here, and they may write nothing but marks.
@@ -85,6 +87,8 @@ pub(super) fn confine(verb: Option<&Verb>, store: &Store) {
             let parent = ours.parent().filter(|p| !p.as_os_str().is_empty());
             vec![parent.unwrap_or(Path::new(".")).to_owned()]
         }
+        // What an earlier run could not finish, and the report.
+        Some(Verb::Report(report)) => store.directories().into_iter().chain(report.directory()).collect(),
         // A mark, or what an earlier run could not finish.
         Some(
             Verb::Show { .. }
@@ -507,6 +511,19 @@ impl Context<'_> {
             return Ok(());
         }
         Err(Failure::Conflicts(format!("merged, but {}", open.join("; "))))
+    }
+
+    fn report(&self, report: &Report) -> Result<(), Failure> {
+        let lens = self.lens(&report.fields.join(" "))?;
+        let assessment = self.assessment(true)?;
+        let around = report::Around {
+            catalog: self.catalog,
+            source: self.source,
+            store: self.store,
+            today: self.today,
+            author: self.author.as_deref(),
+        };
+        report::run(report, &around, &assessment, &lens)
     }
 
     fn backups(&self, json: bool) -> Result<(), Failure> {
