@@ -45,18 +45,18 @@ impl BoardView {
 #[derive(Debug)]
 pub(super) struct Analysis {
     revision: u64,
-    techniques: BTreeSet<ObjectId>,
-    overview: Overview,
-    plan: Plan,
+    pub(super) techniques: BTreeSet<ObjectId>,
+    pub(super) overview: Overview,
+    pub(super) plan: Plan,
     /// Since the snapshot that is compared with.
-    since: Option<Difference>,
+    pub(super) since: Option<Difference>,
     trend: Vec<Point>,
 }
 
 /// What the rows are made of, and what is said of the one that is chosen.
 #[derive(Debug, Default)]
 pub(super) struct Boards {
-    analysis: Option<Analysis>,
+    pub(super) analysis: Option<Analysis>,
     /// The figure that is explained in a pane, and beside which row.
     why: Option<Figure>,
     /// What finishing the chosen mitigation would bring, and which it is.
@@ -120,14 +120,23 @@ impl App {
 
     /// The techniques of the platforms that an assessment names; all where it names none.
     pub(super) fn techniques_of(&self, assessment: &Assessment) -> BTreeSet<ObjectId> {
-        let mut lens = Lens::default();
-        for platform in &assessment.about.platforms {
-            lens.add(Facet::Platform, platform);
-        }
-        lens.techniques(&self.catalog)
+        self.platform_lens(assessment).techniques(&self.catalog)
     }
 
-    fn analyse(&mut self) {
+    /// The platforms of an assessment that the release knows: legacy releases state none at all.
+    pub(super) fn platform_lens(&self, assessment: &Assessment) -> Lens {
+        let mut lens = Lens::default();
+        if assessment.about.platforms.is_empty() {
+            return lens;
+        }
+        let known = Facet::Platform.values(&self.catalog);
+        for platform in assessment.about.platforms.iter().filter(|p| known.iter().any(|v| v.key == **p)) {
+            lens.add(Facet::Platform, platform);
+        }
+        lens
+    }
+
+    pub(super) fn analyse(&mut self) {
         if self.boards.analysis.as_ref().is_some_and(|a| a.revision == self.revision) {
             return;
         }
@@ -306,7 +315,7 @@ impl App {
         let state = State::Covered;
         let if_done = what_if(&self.catalog, &self.assessment, id, state, &analysis.techniques, self.today);
         let text = format!(
-            "if done, {} suggestions rise, +{} of {} steps",
+            "if done, {} more suggested, +{} of {} steps",
             if_done.rising.len(),
             if_done.gain.target,
             if_done.steps.target

@@ -156,6 +156,8 @@ pub enum Command {
     GoPlan,
     GoAssessments,
     Explain,
+    /// A report in the format of this name; see [`FORMATS`](crate::exchange::FORMATS).
+    Export(&'static str),
     TakeSnapshot,
     OwnMarks,
     NewAssessment,
@@ -273,9 +275,6 @@ pub static COMMANDS: &[Row] = &[
     row(C::GoPlan, "plan", &["6"], Anywhere, "", "What to fix first, with the sum behind each score"),
     row(C::GoGlossary, "glossary", &["8"], Anywhere, "", "The glossary of AI security"),
     row(C::GoAssessments, "assessments", &["9"], Anywhere, "", "The assessments and the snapshots: open, compare, make, rename"),
-    row(C::Explain, "explain", &["="], Anywhere, "explain", "Explain the number under the cursor, or those of the screen"),
-    row(C::TakeSnapshot, "snapshot", &["S"], Anywhere, "", "Take a snapshot: keep the assessment as it is today under a name"),
-    row(C::OwnMarks, "own-marks", &["g o"], Anywhere, "", "Back to one's own marks, from a snapshot or a worst case"),
     row(C::GoCards, "cards", &["g d"], Anywhere, "cards", "The glossary as a deck of cards, to learn the terms"),
     row(C::GoTwin, "twin", &["g x"], Matrix, "", "The twin: the next column that holds the same technique"),
     row(C::GoParent, "parent", &["g p"], Anywhere, "", "The technique that this sub-technique is part of"),
@@ -292,6 +291,17 @@ pub static COMMANDS: &[Row] = &[
     row(C::RepeatMark, "repeat-mark", &["."], Anywhere, "again", "Mark this as the last one was marked"),
     row(C::Undo, "undo", &["u"], Anywhere, "undo", "Undo the last change of a mark, also after a restart"),
     row(C::Redo, "redo", &["U", "ctrl-r"], Anywhere, "", "Redo what was undone"),
+    row(C::Explain, "explain", &["="], Anywhere, "explain", "Explain the number under the cursor, or those of the screen"),
+    row(C::Export("md"), "report-markdown", &["x m"], Anywhere, "", "The report as Markdown, into a file"),
+    row(C::Export("html"), "report-html", &["x h"], Anywhere, "", "The report as one page without scripts, for screen and paper"),
+    row(C::Export("svg"), "report-svg", &["x s"], Anywhere, "", "The matrix as a picture"),
+    row(C::Export("csv"), "report-csv", &["x c"], Anywhere, "", "A row for each technique and mitigation, with every field of its mark"),
+    row(C::Export("json"), "report-json", &["x j"], Anywhere, "", "Everything in the report, for programs"),
+    row(C::Export("tickets-md"), "tickets-markdown", &["x t"], Anywhere, "", "The plan as tickets in Markdown"),
+    row(C::Export("tickets-csv"), "tickets-csv", &["x T"], Anywhere, "", "The plan as tickets, a row each"),
+    row(C::Export("tickets-json"), "tickets-json", &["x J"], Anywhere, "", "The plan as tickets, for programs"),
+    row(C::TakeSnapshot, "snapshot", &["S"], Anywhere, "", "Take a snapshot: keep the assessment as it is today under a name"),
+    row(C::OwnMarks, "own-marks", &["g o"], Anywhere, "", "Back to one's own marks, from a snapshot or a worst case"),
     row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name, text or field (area:evasion), terms too"),
     row(C::NextHit, "next-hit", &["n"], Anywhere, "", "The next hit of the search"),
     row(C::PreviousHit, "previous-hit", &["N"], Anywhere, "", "The previous hit of the search"),
@@ -375,8 +385,8 @@ pub static COMMANDS: &[Row] = &[
 ];
 
 /// The names of the menus that a first key opens.
-pub const MENUS: [(char, &str); 5] =
-    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('y', "Copy"), ('z', "View")];
+pub const MENUS: [(char, &str); 6] =
+    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('x', "Export"), ('y', "Copy"), ('z', "View")];
 
 /// The key table of README, in Markdown.
 pub fn key_table() -> String {
@@ -417,6 +427,14 @@ mod tests {
             "README's key table differs; it should be:\n\n{}",
             key_table()
         );
+    }
+
+    #[test]
+    fn every_format_can_be_exported() {
+        for format in crate::exchange::FORMATS {
+            let exported = COMMANDS.iter().filter(|row| row.command == Command::Export(format.name));
+            assert_eq!(exported.count(), 1, "{}", format.name);
+        }
     }
 
     #[test]

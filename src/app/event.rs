@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::export::Published;
 use super::key::Key;
 use super::mouse::Mouse;
 use super::shelf::{Shelved, Snapshot};
@@ -62,6 +63,12 @@ pub enum Event {
     },
     /// A snapshot was taken, and its file; or why not, in one sentence.
     SnapshotTaken(Result<String, String>),
+    /// What became of a file that was to be written.
+    Published {
+        format: &'static str,
+        path: String,
+        outcome: Published,
+    },
     /// The assessments of the shelf.
     Assessments(Vec<Shelved>),
     /// The shelf was changed, and how; or why not. Both in one sentence.
@@ -102,6 +109,13 @@ pub enum Effect {
     FindSnapshots,
     /// Keep the assessment as it is in the file under this name, then send `SnapshotTaken`.
     TakeSnapshot(String),
+    /// Write a file, over one that is there only with `replace`, then send `Published`.
+    Publish {
+        format: &'static str,
+        path: String,
+        bytes: Vec<u8>,
+        replace: bool,
+    },
     /// Read the assessments of the shelf, then send `Assessments`.
     FindAssessments,
     /// Make an assessment, with the marks of the one with the key `like`, then send `ShelfChanged`.

@@ -9,6 +9,7 @@ mod command;
 mod copy;
 mod deck;
 mod event;
+mod export;
 mod figures;
 mod filter;
 mod find;
@@ -37,6 +38,7 @@ pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table}
 pub use copy::Copied;
 pub use deck::Deck;
 pub use event::{Effect, Event, Outcome, UserTheme};
+pub use export::Published;
 pub use figures::Figures;
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};

@@ -51,6 +51,11 @@ pub enum Asked {
     /// Of the assessment with this key.
     CopyOf(String),
     Rename(String),
+    /// The file for a report in this format, and the file that was found there already.
+    Export {
+        format: &'static str,
+        is_there: Option<String>,
+    },
 }
 
 /// A name that is being typed.
@@ -362,6 +367,10 @@ impl App {
             Asked::Rename(key) => {
                 let about = About { name, ..self.about(key) };
                 vec![Effect::Describe { key: key.clone(), about }]
+            }
+            Asked::Export { format, is_there } => {
+                let replace = is_there.as_ref() == Some(&name);
+                self.export(format, name, replace)
             }
         }
     }

@@ -52,6 +52,10 @@ impl App {
                 Vec::new()
             }
             Event::SnapshotTaken(result) => self.snapshot_taken(result),
+            Event::Published { format, path, outcome } => {
+                self.published(format, path, outcome);
+                Vec::new()
+            }
             Event::Assessments(all) => {
                 self.found_assessments(all);
                 Vec::new()
@@ -190,6 +194,13 @@ impl App {
             Command::GoPlan => return self.go_board(BoardKind::Plan),
             Command::GoAssessments => return self.go_board(BoardKind::Assessments),
             Command::Explain => self.explain_here(),
+            Command::Export(format) => {
+                self.ask_export(format);
+                // The trend of a report is that of the snapshots.
+                if self.snapshots.is_none() {
+                    return vec![Effect::FindSnapshots];
+                }
+            }
             Command::TakeSnapshot => self.ask_snapshot(),
             Command::OwnMarks => self.own_marks(),
             Command::NewAssessment => self.ask_new_assessment(),

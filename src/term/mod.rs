@@ -362,6 +362,10 @@ impl Runtime {
                     let taken = self.library.take_snapshot(&app.catalog, &name);
                     self.event(app, taken)?;
                 }
+                Effect::Publish { format, path, bytes, replace } => {
+                    let published = shelf::publish(format, path, &bytes, replace);
+                    self.event(app, published)?;
+                }
                 Effect::FindAssessments => {
                     let found = self.library.assessments(&app.catalog);
                     self.event(app, found)?;

@@ -2,10 +2,28 @@
 
 use std::path::PathBuf;
 
-use crate::app::{Event, Shelved, Snapshot};
+use crate::app::{Event, Published, Shelved, Snapshot};
 use crate::catalog::Catalog;
 use crate::coverage::About;
-use crate::store::{Shelf, Store, StoreError};
+use crate::store::{self, Shelf, Store, StoreError};
+
+/// Writes a file of the user's choice; `~/` is the home directory.
+pub(super) fn publish(format: &'static str, path: String, bytes: &[u8], replace: bool) -> Event {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let target = match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(&path),
+    };
+    let outcome = if !replace && target.symlink_metadata().is_ok() {
+        Published::IsThere
+    } else {
+        match store::publish(&target, bytes, replace) {
+            Ok(()) => Published::Written,
+            Err(error) => Published::Failed(error.to_string()),
+        }
+    };
+    Event::Published { format, path, outcome }
+}
 
 /// The assessment that is open, and the others.
 pub(super) struct Library {

@@ -235,6 +235,8 @@ pub(super) fn name(app: &App, name: &NameEdit, canvas: &mut Canvas<'_>, body: Ar
         Asked::NewAssessment => "A new assessment called".to_owned(),
         Asked::CopyOf(key) => format!("A copy of {key} called"),
         Asked::Rename(key) => format!("Another name for {key}"),
+        Asked::Export { format, is_there: None } => format!("Write {format} to the file"),
+        Asked::Export { is_there: Some(_), .. } => "Replace the file".to_owned(),
     };
     let inside = canvas.frame(layout::name(body), &title);
     input_line(canvas, inside, "> ", &name.input, "");

@@ -4,6 +4,7 @@ use insta::with_settings;
 
 use atlasnav::app::{BoardKind, Event, Screen, Shelved};
 use atlasnav::coverage::{Assessment, Overview, Plan, State, Weights, worst_case};
+use atlasnav::exchange::FORMATS;
 use atlasnav::page::Target;
 
 use crate::harness::{
@@ -294,4 +295,39 @@ fn a_step_of_the_cursor_makes_nothing_anew() {
     journey.press("jjk");
     let after: Vec<_> = journey.app.panes.iter().map(|pane| pane.page.lines.as_ptr()).collect();
     assert_eq!(pages, after, "the lines are the same ones");
+}
+
+#[test]
+fn every_format_is_written_to_the_file_that_is_named() {
+    for (key, format) in ["m", "h", "s", "c", "j", "t", "T", "J"].into_iter().zip(FORMATS) {
+        let journey = library(80, 24).keys("x").keys(key).keys("<enter>");
+        let [(path, bytes)] = journey.files.iter().collect::<Vec<_>>()[..] else { panic!("{}", format.name) };
+        assert!(path.starts_with("acme-2026-11-23") && path.ends_with(format.extension), "{path}");
+        assert_eq!(journey.said(), format!("Written: {path}."));
+        assert!(bytes.len() > 1000, "{} has {} bytes", format.name, bytes.len());
+    }
+    // Its figures are those of the dashboard, snapshots included.
+    let journey = library(80, 24).keys("xm<enter>");
+    let report = String::from_utf8(journey.files.into_values().next().expect("a file")).expect("text");
+    let overview =
+        Overview::of(&builtin(), &spread(), &builtin().techniques.iter().map(|t| t.id).collect(), TODAY);
+    let t = &overview.techniques;
+    assert!(report.contains(&format!("{} of {} applicable techniques covered", t.covered(), t.applicable())));
+    assert!(report.contains("q1") && report.contains("q2"), "the trend");
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_when_its_name_is_given_twice() {
+    let mut journey = library(80, 24);
+    journey.files.insert("old.md".to_owned(), b"old".to_vec());
+    journey.press("xm<ctrl-u>old.md<enter>");
+    assert_eq!(journey.files["old.md"], b"old");
+    assert_eq!(journey.said(), "old.md is there already: the same name again replaces it.");
+    let other = journey.app.popups.len();
+    assert_eq!(other, 1, "the name is asked for again");
+    journey.press("x<enter>");
+    assert_eq!(journey.files["old.md"], b"old", "another name was given");
+    assert!(journey.files.contains_key("old.mdx"));
+    journey.press("xm<ctrl-u>old.md<enter><enter>");
+    assert_ne!(journey.files["old.md"], b"old");
 }

@@ -1,10 +1,10 @@
 //! An app in memory: keys and other events in, screens out, a store of paper behind it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 pub use atlasnav::app::Start;
-use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, Shelved, Snapshot, UserTheme};
+use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, Published, Shelved, Snapshot, UserTheme};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::config::{Charset, Depth, Settings, Theme};
 use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
@@ -62,7 +62,7 @@ pub fn contradiction() -> Mark {
 pub fn snapshots() -> Vec<Snapshot> {
     let snapshot = |name: &str, on: Date, part: usize, known: usize| {
         let mut assessment = spread();
-        assessment.release = "2026.08".to_owned();
+        "2026.08".clone_into(&mut assessment.release);
         let mut count = 0;
         assessment.marks.retain(|_, _| {
             count += 1;
@@ -82,7 +82,7 @@ pub fn snapshots() -> Vec<Snapshot> {
 /// Three assessments on a shelf: [`spread`], a small one for agents, and one that can't be read.
 pub fn shelf() -> Vec<Shelved> {
     let mut bot = Assessment::default();
-    bot.about.name = "Support bot".to_owned();
+    "Support bot".clone_into(&mut bot.about.name);
     bot.about.platforms = vec!["agentic-ai".to_owned()];
     for what in ["t51", "t53", "t0", "m20"] {
         let mut mark = Mark { on: Some(date(2026, 10, 2)), ..Mark::default() };
@@ -140,6 +140,8 @@ pub struct Journey {
     pub shelf: Vec<Shelved>,
     /// The key of the assessment that was opened in place of this one.
     pub opened: Option<String>,
+    /// The files on paper.
+    pub files: BTreeMap<String, Vec<u8>>,
     history: History,
     waiting: VecDeque<Record>,
     typed: String,
@@ -193,6 +195,7 @@ impl Journey {
             snapshots: Vec::new(),
             shelf: Vec::new(),
             opened: None,
+            files: BTreeMap::new(),
             history: History::default(),
             waiting: VecDeque::new(),
             typed: String::new(),
@@ -299,6 +302,15 @@ impl Journey {
                         Ok(format!("acme.snapshots/{TODAY}-{name}.yaml"))
                     }
                 })),
+                Effect::Publish { format, path, bytes, replace } => {
+                    let outcome = if self.files.contains_key(&path) && !replace {
+                        Published::IsThere
+                    } else {
+                        self.files.insert(path.clone(), bytes);
+                        Published::Written
+                    };
+                    Some(Event::Published { format, path, outcome })
+                }
                 Effect::FindAssessments => Some(Event::Assessments(self.shelf.clone())),
                 Effect::NewAssessment { about, like } => {
                     let of = |key: &String| self.shelf.iter().find(|s| s.key == *key);

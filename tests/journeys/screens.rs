@@ -169,8 +169,8 @@ fn keys_of_ones_own() {
     see("080-own-keys-menu", &journey().keys("m"));
     see("080-own-keys-palette", &journey().keys(":un"));
     see("080-own-keys-filtered", &journey().keys("fa<enter>"));
-    let journey = journey().keys("x");
-    assert_eq!(journey.said(), "x means nothing here; f2 shows the keys.");
+    let journey = journey().keys("Q");
+    assert_eq!(journey.said(), "Q means nothing here; f2 shows the keys.");
     let help = journey.keys("<f2>").keys("G").app.help();
     let has =
         |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));
