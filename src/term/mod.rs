@@ -101,8 +101,10 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
-    // Taking the catalogue apart piece by piece is work for nothing: the program ends here.
-    std::mem::forget(app);
+    if next.is_none() {
+        // Taking the catalogue apart piece by piece is work for nothing: the program ends here.
+        std::mem::forget(app);
+    }
     // A terminal that is gone is an end like any other.
     result.or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) })?;
     Ok(Ended { not_saved, next })
