@@ -72,6 +72,15 @@ impl App {
         let wanted = Arranged { what, list, order, size, zoom, side, revision, whole: read };
         if self.arranged == Some(wanted) {
             self.follow_cursor();
+            self.side_behind = false;
+            return;
+        }
+        let follows = |last: Arranged| {
+            let beside = |what| matches!(what, Shown::Beside(_));
+            beside(what) && beside(last.what) && wanted == Arranged { what, whole: read, ..last }
+        };
+        self.side_behind = self.passing && !self.panes.is_empty() && self.arranged.is_some_and(follows);
+        if self.side_behind {
             return;
         }
         self.remember_positions();
@@ -134,6 +143,10 @@ impl App {
     /// Lays the pages beside the matrix out to their ends, for who begins to read them: as long as they
     /// are only passed by, just what shows is laid out.
     pub(super) fn whole_panes(&mut self) {
+        self.passing = false;
+        if self.side_behind {
+            self.arrange();
+        }
         if let Some(Arranged { what: Shown::Beside(id), whole: false, .. }) = self.arranged {
             self.side_read = Some(id);
             self.arrange();

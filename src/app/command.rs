@@ -169,8 +169,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it does nothing but move the cursor, or what is seen.
-    pub const fn moves(self) -> bool {
+    /// Whether it does nothing but move the cursor of the matrix or a list.
+    pub const fn steps(self) -> bool {
         matches!(
             self,
             Command::Left
@@ -189,19 +189,27 @@ impl Command {
                 | Command::Last
                 | Command::PreviousSection
                 | Command::NextSection
-                | Command::ScrollDown
-                | Command::ScrollUp
-                | Command::NextPane
-                | Command::PreviousPane
-                | Command::Open
-                | Command::Close
-                | Command::Back
-                | Command::Forward
-                | Command::GoTwin
-                | Command::GoParent
-                | Command::NextHit
-                | Command::PreviousHit
         )
+    }
+
+    /// Whether it does nothing but move the cursor, or what is seen.
+    pub const fn moves(self) -> bool {
+        self.steps()
+            || matches!(
+                self,
+                Command::ScrollDown
+                    | Command::ScrollUp
+                    | Command::NextPane
+                    | Command::PreviousPane
+                    | Command::Open
+                    | Command::Close
+                    | Command::Back
+                    | Command::Forward
+                    | Command::GoTwin
+                    | Command::GoParent
+                    | Command::NextHit
+                    | Command::PreviousHit
+            )
     }
 }
 

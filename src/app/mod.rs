@@ -61,6 +61,10 @@ use crate::coverage::{Assessment, Record, State, Weights};
 use crate::page::{Compared, ListRow, Target};
 use crate::search::Index;
 
+/// Milliseconds for which the cursor of the matrix has to rest before the page beside it follows. The page
+/// is ten times what else a step changes; less than this nobody sees, and a held key repeats faster.
+const SIDE_PAUSE: u16 = 60;
+
 /// One thing the program said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -179,6 +183,10 @@ pub struct App {
     place: usize,
     side_positions: [Position; 3],
     side_id: Option<ObjectId>,
+    /// The last event moved the cursor of the matrix and nothing else.
+    passing: bool,
+    /// The page beside the matrix is that of a cell which the cursor has left.
+    side_behind: bool,
     /// Whose page beside the matrix is being read, not only passed by.
     side_read: Option<ObjectId>,
     hits: Vec<ObjectId>,
@@ -280,6 +288,8 @@ impl App {
             place: 0,
             side_positions: [Position::default(); 3],
             side_id: None,
+            passing: false,
+            side_behind: false,
             side_read: None,
             hits: Vec::new(),
             hit: 0,
@@ -367,7 +377,15 @@ impl App {
     /// After how many milliseconds without a key [`Event::Paused`] is wanted; None while nobody waits
     /// for one.
     pub fn wants_pause(&self) -> Option<u16> {
+        if self.side_behind {
+            return Some(SIDE_PAUSE);
+        }
         (!self.pending.is_empty() && !self.menu_open).then_some(self.menu_pause)
+    }
+
+    /// Whether the page beside the matrix waits for the cursor to rest.
+    pub fn side_is_behind(&self) -> bool {
+        self.side_behind
     }
 
     /// Which bindings of the screen hold, whatever lies over it.

@@ -58,6 +58,9 @@ impl App {
         if layout::frame(self.size, false).is_none() {
             return Vec::new();
         }
+        if self.side_behind {
+            self.arrange();
+        }
         self.message = None;
         if !self.menu_is_open() {
             self.pending.clear();

@@ -11,10 +11,12 @@ use crate::page::{self, ListKind, ListSort, Target};
 impl App {
     /// Takes an event; the only code that changes the app.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        self.passing = false;
         let effects = match event {
             Event::Key(key) => self.key(key),
             Event::Paused => {
-                self.menu_open = !self.pending.is_empty();
+                // The page that waits for the cursor to rest is made below.
+                self.menu_open = !self.pending.is_empty() && !self.side_behind;
                 Vec::new()
             }
             Event::Paste(text) => {
@@ -150,6 +152,7 @@ impl App {
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
+        self.passing = command.steps() && self.popups.is_empty() && self.side_focus.is_none();
         let popup = self.popups.last();
         if matches!(popup, Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)))
         {

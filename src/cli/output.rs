@@ -62,16 +62,16 @@ impl Output {
         }
     }
 
-    /// Writes a file: its lines may end in `\r\n`, as those of CSV do.
-    pub fn finish_file(self) -> Result<(), Failure> {
-        let parts: Vec<_> = self.rest.split("\r\n").map(|part| sanitize(part, true)).collect();
-        print(&(self.done + &parts.join("\r\n")))
-    }
-
     /// Writes it. A reader that has gone (`| head`) wants no more, which is no error.
     pub fn finish(self) -> Result<(), Failure> {
         print(&(self.done + &sanitize(&self.rest, true)))
     }
+}
+
+/// A whole file on stdout: its lines may end in `\r\n`, as those of CSV do.
+pub(super) fn print_file(text: &str) -> Result<(), Failure> {
+    let parts: Vec<_> = text.split("\r\n").map(|part| sanitize(part, true)).collect();
+    print(&parts.join("\r\n"))
 }
 
 fn print(clean: &str) -> Result<(), Failure> {

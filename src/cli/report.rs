@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 
 use super::Failure;
-use super::output::{Output, complain};
+use super::output::{complain, print_file};
 use crate::catalog::{Catalog, Facet, Lens, ObjectId, sanitize};
 use crate::coverage::{Assessment, Basis, Difference, Overview, Plan, Weights};
 use crate::exchange::{FORMATS, Format, Material, Point};
@@ -38,7 +38,10 @@ pub(super) struct Report {
 impl Report {
     /// The directory that the report is written into.
     pub fn directory(&self) -> Option<PathBuf> {
-        let parent = self.output.as_deref()?.parent()?;
+        let output = self.output.as_deref()?;
+        // What replaces a link lies where it leads.
+        let target = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+        let parent = target.parent()?;
         Some(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }.to_owned())
     }
 }
@@ -115,11 +118,7 @@ pub(super) fn run(
     (report.to.write)(&material, &mut bytes).map_err(failed)?;
     match &report.output {
         Some(path) => publish(path, &bytes, report.force).map_err(Failure::data),
-        None => {
-            let mut out = Output::new();
-            out.text(&String::from_utf8_lossy(&bytes));
-            out.finish_file()
-        }
+        None => print_file(&String::from_utf8_lossy(&bytes)),
     }
 }
 

@@ -81,9 +81,11 @@ fn push_table(html: &mut String, table: &Table) {
     html.push_str("</tr>\n</thead>\n<tbody>\n");
     for row in &table.rows {
         html.push_str("<tr>");
-        for (cell, head) in row.iter().zip(&table.head) {
+        for ((cell, head), place) in row.iter().zip(&table.head).zip(0..) {
             let class = if matches!(head, Head::Number(_)) { " class=\"number\"" } else { "" };
-            html.push_str(&format!("<td{class}>{}</td>", content(cell)));
+            // The first cell says what the row is about.
+            let (tag, scope) = if place == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
+            html.push_str(&format!("<{tag}{scope}{class}>{}</{tag}>", content(cell)));
         }
         html.push_str("</tr>\n");
     }

@@ -30,8 +30,8 @@ pub(super) fn columns(material: &Material) -> Vec<Column> {
     let basis = &material.basis;
     let shares = material.overview.tactics.iter().zip(&basis.catalog.tactics).zip(1..);
     let columns = shares.map(|((share, tactic), number)| {
-        let mut ids: Vec<ObjectId> = basis.catalog.in_tactic(tactic).collect();
-        ids.retain(|id| basis.techniques.contains(id));
+        let in_scope = basis.catalog.in_tactic(tactic).filter(|id| basis.techniques.contains(id));
+        let ids: Vec<ObjectId> = in_scope.collect();
         let cells = ids.iter().map(|id| {
             let below = basis.catalog.technique(*id).and_then(|t| t.parent).is_some_and(|p| ids.contains(&p));
             let name = if below {

@@ -4,7 +4,7 @@ use std::io;
 
 use super::Material;
 use super::document::{Block, Cell, Document, Head, OUT_OF_SCOPE, Section, Table};
-use super::map::{Column, columns};
+use super::map::{self, Column, columns};
 use super::report;
 use super::text::{line, lines};
 use super::ticket::tickets;
@@ -80,25 +80,21 @@ fn cell(cell: &Cell) -> String {
 
 /// The matrix in a block of fixed width: `!051` is T0051 with its sign, `!.00` below it its sub-technique.
 fn push_map(text: &mut String, columns: &[Column]) {
-    let numbers = columns.iter().flat_map(|column| &column.cells).map(|cell| cell.id.number());
-    let digits = numbers.max().unwrap_or_default().to_string().len().max(3);
-    let width = digits + 2;
-    let head: String = columns.iter().map(|column| format!("{:<width$}", column.number)).collect();
-    text.push_str(&format!("```text\n{}\n", head.trim_end()));
-    let tallest = columns.iter().map(|column| column.cells.len()).max().unwrap_or_default();
-    for row in 0..tallest {
-        let cells = columns.iter().map(|column| {
-            let cell = column.cells.get(row).map(|cell| match (cell.id.sub_number(), cell.below) {
-                (Some(sub), true) => format!("{}.{sub:02}", cell.state.glyph()),
-                (Some(sub), false) => format!("{}{:0digits$}.{sub}", cell.state.glyph(), cell.id.number()),
-                (None, _) => format!("{}{:0digits$}", cell.state.glyph(), cell.id.number()),
-            });
-            // A sub-technique without its parent is a cell wider, which the gap takes up.
-            format!("{:<width$}", cell.unwrap_or_default())
-        });
-        let cells: String = cells.collect();
-        text.push_str(cells.trim_end());
-        text.push('\n');
+    let codes: Vec<Vec<String>> =
+        columns.iter().map(|column| column.cells.iter().map(code).collect()).collect();
+    let width = codes.iter().flatten().map(String::len).max().unwrap_or_default().max(4) + 1;
+    let row = |cells: Vec<String>| {
+        let cells: Vec<String> = cells.into_iter().map(|cell| format!("{cell:<width$}")).collect();
+        format!("{}\n", cells.concat().trim_end())
+    };
+    text.push_str("```text\n");
+    text.push_str(&row(columns.iter().map(|column| column.number.to_string()).collect()));
+    let tallest = codes.iter().map(Vec::len).max().unwrap_or_default();
+    for place in 0..tallest {
+        text.push_str(&row(codes
+            .iter()
+            .map(|codes| codes.get(place).cloned().unwrap_or_default())
+            .collect()));
     }
     let legend: Vec<String> = State::ALL
         .iter()
@@ -110,6 +106,16 @@ fn push_map(text: &mut String, columns: &[Column]) {
          AML.T0051.001. Signs: {}.\n",
         legend.join(", ")
     ));
+}
+
+/// `!051`, or `!.01` for a sub-technique below its parent, else `!051.01`.
+fn code(cell: &map::Cell) -> String {
+    let (sign, number) = (cell.state.glyph(), cell.id.number());
+    match cell.id.sub_number() {
+        Some(sub) if cell.below => format!("{sign}.{sub:02}"),
+        Some(sub) => format!("{sign}{number:03}.{sub:02}"),
+        None => format!("{sign}{number:03}"),
+    }
 }
 
 pub(super) fn write_tickets(material: &Material, out: &mut dyn io::Write) -> io::Result<()> {

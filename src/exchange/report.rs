@@ -41,8 +41,8 @@ pub(super) fn title(material: &Material) -> String {
 fn about(material: &Material) -> Vec<String> {
     let Material { basis, source, scope, author, .. } = material;
     let by = author.map(|author| format!(" by {author}")).unwrap_or_default();
-    let in_scope = count(material.overview.techniques.total(), "technique and sub-technique");
-    let in_scope = in_scope.replace("technique and sub-techniques", "techniques and sub-techniques");
+    let in_scope = material.overview.techniques.total();
+    let in_scope = count(in_scope, "technique or sub-technique", "techniques and sub-techniques");
     let narrowed = if scope.is_empty() { "all of ATLAS".to_owned() } else { format!("only {scope}") };
     vec![
         format!("As of {}{by}.", basis.today),

@@ -34,8 +34,8 @@ pub(super) fn percent(count: usize, of: usize) -> String {
 }
 
 /// `1 step`, `2 steps`
-pub(super) fn count(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// A text of the catalogue without its links and marks of Markdown: `[Name](/techniques/...)` is `Name`.

@@ -53,11 +53,7 @@ fn of_gap(material: &Material, gap: &Gap, list: &'static str, place: usize) -> T
             if list == "own" { material.plan.own.len() } else { material.plan.mitigable.len() }
         ),
         format!("Score: {}.", sum(material, gap)),
-        format!(
-            "Used in {}: {}.",
-            count(gap.cases.len(), "case study").replace("studys", "studies"),
-            cases.join(", ")
-        ),
+        format!("Used in {}: {}.", count(gap.cases.len(), "case study", "case studies"), cases.join(", ")),
     ];
     why.push(format!("It is marked {}.", gap.state.word()));
     let how = |mitigation: &ObjectId| {
@@ -105,7 +101,7 @@ fn of_mitigation(material: &Material, next: &NextMitigation, place: usize) -> Ti
         format!(
             "Given those before it, it gives {} their first finished control, and {} of preparation; then {} steps \
              have one.",
-            count(next.gain.target, "case-study step"),
+            count(next.gain.target, "case-study step", "case-study steps"),
             next.gain.preparation,
             reached(material, next)
         ),
@@ -127,7 +123,8 @@ fn of_mitigation(material: &Material, next: &NextMitigation, place: usize) -> Ti
         })
         .collect();
     if uses.len() > MOST_USES {
-        suggests.push(format!("And against {} more.", count(uses.len() - MOST_USES, "technique")));
+        suggests
+            .push(format!("And against {} more.", count(uses.len() - MOST_USES, "technique", "techniques")));
     }
     let categories = mitigation.map(|m| m.categories.as_slice()).unwrap_or_default();
     let label = |category: &str| {

@@ -580,3 +580,27 @@ fn a_page_that_is_only_passed_by_is_laid_out_as_far_as_it_shows() {
     journey.press("<tab>");
     assert_eq!(journey.app.panes[0].at, at, "the place in the page is kept");
 }
+
+#[test]
+fn the_page_beside_the_matrix_follows_when_the_cursor_rests() {
+    let mut journey = journey(120, 40);
+    let shown = |journey: &Journey| journey.app.panes[0].page.clone();
+    let first = shown(&journey);
+    let key = |journey: &mut Journey, key| journey.event(Event::Key(key));
+    let down = atlasnav::app::parse_keys("j").unwrap()[0];
+    for _ in 0..5 {
+        key(&mut journey, down);
+        assert_eq!(shown(&journey), first, "a page that is passed by is not made");
+    }
+    assert_eq!(journey.app.wants_pause(), Some(60));
+    journey.event(Event::Paused);
+    assert_eq!(journey.app.wants_pause(), None);
+    let there = shown(&journey);
+    assert_ne!(there, first);
+    // Whatever is more than a step shows what it is about at once.
+    key(&mut journey, down);
+    key(&mut journey, atlasnav::app::parse_keys("tab").unwrap()[0]);
+    assert!(journey.app.wants_pause().is_none() && shown(&journey) != there);
+    let on = journey.app.grid.cursor.unwrap().id;
+    assert!(shown(&journey).lines[0].iter().any(|span| span.text.contains(&on.to_string())));
+}

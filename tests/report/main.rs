@@ -7,5 +7,6 @@ mod browser;
 mod figures;
 mod golden;
 mod hostile;
+mod page;
 mod program;
 mod sample;

@@ -89,6 +89,13 @@ fn a_file_that_is_there_is_replaced_only_by_force() {
     assert_eq!(fs::read_to_string(home.at("r.md")).unwrap(), "mine");
     home.says("report -o r.md --force");
     assert!(fs::read_to_string(home.at("r.md")).unwrap().starts_with("# ATLAS coverage"));
+    fs::create_dir(home.at("elsewhere")).unwrap();
+    fs::write(home.at("elsewhere/r.md"), "mine").unwrap();
+    std::os::unix::fs::symlink("elsewhere/r.md", home.at("link.md")).unwrap();
+    assert!(home.fails(3, "report -o link.md").contains("is there already"));
+    home.says("report -o link.md --force");
+    assert!(fs::read_to_string(home.at("elsewhere/r.md")).unwrap().starts_with("# ATLAS coverage"));
+    assert!(fs::symlink_metadata(home.at("link.md")).unwrap().is_symlink());
     let missing = home.fails(3, "report -o nowhere/r.md");
     assert!(missing.contains("the report is not written"), "{missing}");
     assert!(home.fails(2, "report --force").contains("--output"));

@@ -29,8 +29,12 @@ pub struct Sample {
 
 impl Sample {
     pub fn of(assessment: Assessment) -> Sample {
+        Sample::on(builtin().unwrap(), assessment)
+    }
+
+    pub fn on(catalog: Catalog, assessment: Assessment) -> Sample {
         let mut sample = Sample {
-            catalog: builtin().unwrap(),
+            catalog,
             assessment,
             techniques: BTreeSet::new(),
             weights: Weights::default(),

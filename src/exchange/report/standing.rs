@@ -4,7 +4,7 @@ use super::super::document::{Block, Cell, Head, Section, Table};
 use super::super::text::percent;
 use super::super::{Material, Point};
 use super::{row, sentence, table};
-use crate::catalog::{CaseStudyKind, ObjectId};
+use crate::catalog::{CaseStudy, CaseStudyKind, ObjectId};
 use crate::coverage::{Difference, Figure, Moved, Rollup, State, Strip, explain};
 
 pub(super) fn headline(material: &Material) -> Section {
@@ -218,11 +218,11 @@ pub(super) fn cases(material: &Material) -> Section {
         let step =
             |at: Option<usize>| Cell::text(at.map_or("none".to_owned(), |at| format!("step {}", at + 1)));
         let open = strip.longest_open.map_or("none".to_owned(), |run| {
-            format!("{} from step {} on", super::count(run.steps, "step"), run.first + 1)
+            format!("{} from step {} on", super::count(run.steps, "step", "steps"), run.first + 1)
         });
         let cells = [
             Cell::maybe(case.and_then(|c| c.kind).map(CaseStudyKind::word)),
-            Cell::maybe(case.map(|c| c.known_date())),
+            Cell::maybe(case.map(CaseStudy::known_date)),
             Cell::Strip(strip.steps.clone()),
             step(strip.first_covered),
             step(strip.first_tested),

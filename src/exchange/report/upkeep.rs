@@ -149,7 +149,7 @@ pub(super) fn marks(material: &Material) -> Section {
         let ids: Vec<String> = retired.iter().map(ToString::to_string).collect();
         blocks.push(Block::Text(format!(
             "{} of ids that ATLAS {} does not have, kept and not counted: {}.",
-            count(retired.len(), "mark"),
+            count(retired.len(), "mark", "marks"),
             material.basis.catalog.release,
             ids.join(", ")
         )));

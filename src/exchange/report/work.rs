@@ -46,14 +46,18 @@ pub(super) fn first_actions(material: &Material) -> Section {
     ] {
         blocks.push(Block::Heading(format!(
             "{} {title}{}",
-            count(list.len(), "gap"),
+            count(list.len(), "gap", "gaps"),
             shown(list.len(), top)
         )));
         let caption = format!("Gaps {title}, the weightiest first");
         blocks.push(table(&caption, &head, gaps(list), none));
     }
     let next = plan.mitigations.len();
-    let title = format!("{} that would meet more steps{}", count(next, "mitigation"), shown(next, top));
+    let title = format!(
+        "{} that would meet more steps{}",
+        count(next, "mitigation", "mitigations"),
+        shown(next, top)
+    );
     blocks.push(Block::Heading(title));
     blocks.push(Block::Text(format!(
         "{} of {} applicable case-study steps have a finished control today{}; of preparation {} of {}.",
@@ -110,14 +114,14 @@ pub(in crate::exchange) fn sum(material: &Material, gap: &Gap) -> String {
     let weights = material.basis.weights;
     let others = gap.cases.len() - gap.incidents - gap.exercises;
     let kinds = [
-        (gap.incidents, "incident", weights.incident),
-        (gap.exercises, "exercise", weights.exercise),
-        (others, "case study of unknown kind", weights.unknown_kind),
+        (gap.incidents, ["incident", "incidents"], weights.incident),
+        (gap.exercises, ["exercise", "exercises"], weights.exercise),
+        (others, ["case study of unknown kind", "case studies of unknown kind"], weights.unknown_kind),
     ];
     let seen: Vec<String> = kinds
         .into_iter()
         .filter(|(cases, _, _)| *cases > 0)
-        .map(|(cases, kind, weight)| format!("{} x {weight}", count(cases, kind)))
+        .map(|(cases, [one, many], weight)| format!("{} x {weight}", count(cases, one, many)))
         .collect();
     let counted = material.basis.assessment.mark(gap.id).counted_state(material.basis.today);
     format!(

@@ -63,8 +63,9 @@ fn whatever_fails_the_file_is_the_old_or_the_new() {
                 reached |= disk.calls.load(std::sync::atomic::Ordering::Relaxed) >= at;
                 let content = fs::read(&path).ok();
                 match &result {
-                    Ok(()) => assert_eq!(content.as_deref(), Some(&b"new"[..])),
-                    Err(StoreError::Doubtful { .. }) => assert_eq!(content.as_deref(), Some(&b"new"[..])),
+                    Ok(()) | Err(StoreError::Doubtful { .. }) => {
+                        assert_eq!(content.as_deref(), Some(&b"new"[..]));
+                    }
                     Err(error) => {
                         failures += 1;
                         let old = if there { Some(&b"old"[..]) } else { None };
