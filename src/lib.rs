@@ -9,9 +9,9 @@
 //! | [`config`] | what the user has set: settings and themes, as values | catalog, coverage |
 //! | [`search`] | finding objects by id, name and text | catalog, coverage |
 //! | [`page`] | objects and lists as wrapped lines with links | catalog, coverage |
-//! | [`app`] | what happens: events in, effects out | the five above |
-//! | [`ui`] | how it looks | the six above |
 //! | [`exchange`] | reports and tickets in formats that others use | catalog, coverage |
+//! | [`app`] | what happens: events in, effects out | the six above |
+//! | [`ui`] | how it looks | all above but exchange |
 //! | [`store`] | disk | catalog, coverage |
 //! | [`term`] | the terminal: loop, input, signals | app, ui, store, and what they hand out |
 //! | [`cli`] | arguments, and the verbs that need no screen | everything |

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("config", &["catalog", "coverage"]),
     ("search", &["catalog", "coverage"]),
     ("page", &["catalog", "coverage"]),
-    ("app", &["catalog", "coverage", "config", "search", "page"]),
+    ("app", &["catalog", "coverage", "config", "search", "page", "exchange"]),
     ("ui", &["catalog", "coverage", "config", "search", "page", "app"]),
     ("exchange", &["catalog", "coverage"]),
     ("store", &["catalog", "coverage"]),

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use atlasnav::app::Scope;
 use atlasnav::catalog::{Catalog, ObjectId, builtin};
-use atlasnav::config::{Attributes, BUILTIN, COLOUR_NAMES, Role, SETTINGS, Setting};
+use atlasnav::config::{Attributes, BUILTIN, COLOUR_NAMES, Role, SETTINGS, Setting, WEIGHTS, Weight};
+use atlasnav::coverage::Weights;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -104,6 +105,9 @@ fn the_document_about_settings_holds_every_setting_key_colour_role_and_theme() {
         table.push_str(&format!("| `{name}` | `{default}` | {values} | {help} |\n"));
     }
     assert!(document.contains(&table), "docs/configuration.md differs; its table should be:\n\n{table}");
+    let row = |w: &Weight| format!("| `{}` | `{}` | {} |\n", w.name, w.written(&Weights::default()), w.what);
+    let table: String = WEIGHTS.iter().map(row).collect();
+    assert!(document.contains(&table), "docs/configuration.md differs; its weights should be:\n\n{table}");
     for list in [
         COLOUR_NAMES.join(", "),
         Role::ALL.map(Role::name).join(", "),

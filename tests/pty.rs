@@ -814,3 +814,56 @@ fn a_terminal_that_takes_nothing_stops_neither_keys_nor_saving() {
     rustix::io::write(&master, b"q").unwrap();
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_snapshot_another_assessment_and_a_report_are_files() {
+    let home = Home::new();
+    home.ask(&["mark", "T0000", "gap"]);
+    let mut session = start(&home);
+    session.type_keys("mp");
+    session.wait_for("Saved: T0000 partial");
+    session.type_keys("S");
+    session.wait_for("A snapshot called");
+    session.type_keys("\u{15}first\r");
+    session.wait_for("Kept as ");
+    session.type_keys("5\t");
+    session.wait_for("Since first of ");
+
+    // A report into a file that is named; over one that is there only at the second press.
+    let report = home.path().join("report.md");
+    fs::write(&report, "mine").unwrap();
+    session.type_keys("xm");
+    session.wait_for("Write md to the file");
+    session.type_keys(&format!("\u{15}{}\r", report.display()));
+    session.wait_for("is there already");
+    assert_eq!(fs::read_to_string(&report).unwrap(), "mine");
+    session.type_keys("\r");
+    session.wait_for("Written: ");
+    assert!(fs::read_to_string(&report).unwrap().contains("0 of 208 applicable techniques covered"));
+
+    // Another assessment takes the place of this one, and gets its own marks.
+    session.type_keys("9");
+    session.wait_for("Assessments 1");
+    session.type_keys("+");
+    session.wait_for("A new assessment called");
+    session.type_keys("Robot\r");
+    session.wait_for("Made ");
+    session.type_keys("j\r");
+    session.wait_for("Robot 0/208 assessed");
+    session.type_keys("mgjmg");
+    session.wait_for("Robot 2/208 assessed, saved");
+    session.type_keys("9");
+    session.wait_for("Assessments 2");
+    session.type_keys("\r");
+    session.wait_for("1/208 assessed");
+    quit(session);
+
+    let marks = fs::read_to_string(home.marks()).unwrap();
+    assert!(marks.contains("status: partial") && !marks.contains("status: gap"));
+    let shelf = home.marks().parent().unwrap().to_owned();
+    let robot = fs::read_to_string(shelf.join("robot.yaml")).unwrap();
+    assert_eq!(robot.matches("status: gap").count(), 2);
+    let snapshots: Vec<_> = fs::read_dir(shelf.join("default.snapshots")).unwrap().collect();
+    let names = snapshots.iter().flatten().map(|entry| entry.file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| name.ends_with("-first.yaml")).count(), 1);
+}

@@ -119,7 +119,7 @@ fn what_can_not_be_marked_is_said_in_a_sentence_and_nothing_is() {
         (2, &["mark", "51", "--review", "31.12.2026"], "is no day; write it as 2026-12-31"),
         (2, &["mark", "51", "--tested", "+1d"], "still to come"),
         (2, &["mark", "51", "--evidence", "rule 7"], "KIND:WHAT"),
-        (2, &["mark", "51", "--evidence", "detect:x", "--link", "wiki"], "is no link; write it as https://"),
+        (2, &["mark", "51", "--evidence", "detect:x", "--link", "wiki"], "is no link; write an address with"),
         (
             2,
             &["mark", "51", "--evidence", "detect:x", "--evidence", "detect:y", "--link", "https://x"],

@@ -1,7 +1,7 @@
 //! What stands where: the panes and the list that the state asks for, made anew when it changes.
 
 use super::view::Pane;
-use super::{App, Area, Figures, Position, Screen, Seek, Zoom, frame, layout};
+use super::{App, Area, BoardView, Figures, Position, Screen, Seek, Zoom, frame, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part};
 
@@ -10,6 +10,7 @@ use crate::page::{self, Part};
 pub(super) struct Arranged {
     what: Shown,
     list: Option<(page::ListKind, page::ListSort)>,
+    order: page::Order,
     size: (u16, u16),
     zoom: Zoom,
     side: bool,
@@ -26,6 +27,7 @@ enum Shown {
     Beside(ObjectId),
     Object(ObjectId),
     Glossary,
+    Board(super::BoardKind),
 }
 
 impl App {
@@ -56,14 +58,20 @@ impl App {
             Screen::Object(view) => (Shown::Object(view.id), None),
             Screen::Glossary(_) => (Shown::Glossary, None),
             Screen::Deck => (Shown::Nothing, None),
+            Screen::Board(view) => (Shown::Board(view.kind), None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
         let read = match what {
             Shown::Beside(id) => self.side_focus.is_some() || self.side_read == Some(id),
             _ => true,
         };
-        let wanted = Arranged { what, list, size, zoom, side, revision, whole: read };
+        let order = match self.screen() {
+            Screen::Board(view) => view.order,
+            _ => page::Order::default(),
+        };
+        let wanted = Arranged { what, list, order, size, zoom, side, revision, whole: read };
         if self.arranged == Some(wanted) {
+            self.follow_cursor();
             self.side_behind = false;
             return;
         }
@@ -93,9 +101,15 @@ impl App {
             Shown::Beside(id) => self.make_panes(id, true, read),
             Shown::Object(id) => self.make_panes(id, false, true),
             Shown::Glossary => self.make_glossary(),
+            Shown::Board(_) => {
+                if let Screen::Board(view) = *self.screen() {
+                    self.make_board(view);
+                }
+            }
         }
         self.arranged = Some(wanted);
         self.scroll_list();
+        self.follow_cursor();
     }
 
     /// Takes note of where the reader is, before panes are made anew.
@@ -109,6 +123,12 @@ impl App {
             },
             Some(Shown::Glossary) => match self.places.get_mut(self.place) {
                 Some(Screen::Glossary(at)) => Some(std::slice::from_mut(at)),
+                _ => None,
+            },
+            Some(Shown::Board(kind)) => match self.places.get_mut(self.place) {
+                Some(Screen::Board(view @ BoardView { .. })) if view.kind == kind => {
+                    Some(&mut view.positions)
+                }
                 _ => None,
             },
             Some(Shown::Nothing) | None => None,

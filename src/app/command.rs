@@ -14,6 +14,10 @@ pub enum Scope {
     Matrix,
     /// On a list.
     List,
+    /// On the screens of coverage and plan.
+    Board,
+    /// On the screen of assessments.
+    Shelf,
     /// On the cards of the glossary.
     Deck,
     /// While values to filter by are chosen.
@@ -29,10 +33,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 9] = [
+    pub const ALL: [Scope; 11] = [
         Scope::Anywhere,
         Scope::Matrix,
         Scope::List,
+        Scope::Board,
+        Scope::Shelf,
         Scope::Deck,
         Scope::Filter,
         Scope::Themes,
@@ -47,6 +53,8 @@ impl Scope {
             Scope::Anywhere => "everywhere",
             Scope::Matrix => "matrix",
             Scope::List => "list",
+            Scope::Board => "coverage",
+            Scope::Shelf => "assessments",
             Scope::Deck => "cards",
             Scope::Filter => "filter",
             Scope::Themes => "themes",
@@ -62,8 +70,10 @@ impl Scope {
             Scope::Anywhere => "Everywhere",
             Scope::Matrix => "On the matrix",
             Scope::List => "In a list",
+            Scope::Board => "On coverage and plan",
+            Scope::Shelf => "On the assessments",
             Scope::Deck => "On the cards",
-            Scope::Filter => "While choosing a filter",
+            Scope::Filter => "While choosing a filter or platforms",
             Scope::Themes => "While choosing a theme",
             Scope::Form => "While filling in a mark",
             Scope::Text => "While typing",
@@ -160,6 +170,20 @@ pub enum Command {
     TurnCard,
     KnowCard,
     RepeatCard,
+    GoCoverage,
+    GoPlan,
+    GoAssessments,
+    Explain,
+    /// A report in the format of this name; see [`FORMATS`](crate::exchange::FORMATS).
+    Export(&'static str),
+    TakeSnapshot,
+    OwnMarks,
+    NewAssessment,
+    CopyAssessment,
+    RenameAssessment,
+    Platforms,
+    Compare,
+    WorstCase,
 }
 
 impl Command {
@@ -240,7 +264,7 @@ const fn row(
 }
 
 use Command as C;
-use Scope::{Anywhere, Deck, Filter, Form, List, Matrix, Popup, Text, Themes};
+use Scope::{Anywhere, Board, Deck, Filter, Form, List, Matrix, Popup, Shelf, Text, Themes};
 
 /// Every command, in the order of the help. Static, because bindings refer to its rows.
 #[rustfmt::skip]
@@ -273,7 +297,10 @@ pub static COMMANDS: &[Row] = &[
     row(C::GoTechniques, "techniques", &["2"], Anywhere, "", "The list of techniques"),
     row(C::GoMitigations, "mitigations", &["3"], Anywhere, "", "The list of mitigations"),
     row(C::GoCaseStudies, "case-studies", &["4"], Anywhere, "", "The list of case studies"),
-    row(C::GoGlossary, "glossary", &["5"], Anywhere, "", "The glossary of AI security"),
+    row(C::GoCoverage, "coverage", &["5"], Anywhere, "", "Where we stand: the figures, tactic by tactic and case by case"),
+    row(C::GoPlan, "plan", &["6"], Anywhere, "", "What to fix first, with the sum behind each score"),
+    row(C::GoGlossary, "glossary", &["8"], Anywhere, "", "The glossary of AI security"),
+    row(C::GoAssessments, "assessments", &["9"], Anywhere, "", "The assessments and the snapshots: open, compare, make, rename"),
     row(C::GoCards, "cards", &["g d"], Anywhere, "cards", "The glossary as a deck of cards, to learn the terms"),
     row(C::GoTwin, "twin", &["g x"], Matrix, "", "The twin: the next column that holds the same technique"),
     row(C::GoParent, "parent", &["g p"], Anywhere, "", "The technique that this sub-technique is part of"),
@@ -298,6 +325,17 @@ pub static COMMANDS: &[Row] = &[
     row(C::AcceptAllSuggestions, "accept-all-suggestions", &[], Anywhere, "", "Accept all suggestions that the filter shows, after a question"),
     row(C::Undo, "undo", &["u"], Anywhere, "undo", "Undo the last change of a mark, also after a restart"),
     row(C::Redo, "redo", &["U", "ctrl-r"], Anywhere, "", "Redo what was undone"),
+    row(C::Explain, "explain", &["="], Anywhere, "explain", "Explain the number under the cursor, or those of the screen"),
+    row(C::Export("md"), "report-markdown", &["x m"], Anywhere, "", "The report as Markdown, into a file"),
+    row(C::Export("html"), "report-html", &["x h"], Anywhere, "", "The report as one page without scripts, for screen and paper"),
+    row(C::Export("svg"), "report-svg", &["x s"], Anywhere, "", "The matrix as a picture"),
+    row(C::Export("csv"), "report-csv", &["x c"], Anywhere, "", "A row for each technique and mitigation, with every field of its mark"),
+    row(C::Export("json"), "report-json", &["x j"], Anywhere, "", "Everything in the report, for programs"),
+    row(C::Export("tickets-md"), "tickets-markdown", &["x t"], Anywhere, "", "The plan as tickets in Markdown"),
+    row(C::Export("tickets-csv"), "tickets-csv", &["x T"], Anywhere, "", "The plan as tickets, a row each"),
+    row(C::Export("tickets-json"), "tickets-json", &["x J"], Anywhere, "", "The plan as tickets, for programs"),
+    row(C::TakeSnapshot, "snapshot", &["S"], Anywhere, "", "Take a snapshot: keep the assessment as it is today under a name"),
+    row(C::OwnMarks, "own-marks", &["g o"], Anywhere, "", "Back to one's own marks, from a snapshot or a worst case"),
     row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name, text or field (area:evasion), terms too"),
     row(C::NextHit, "next-hit", &["n"], Anywhere, "", "The next hit of the search"),
     row(C::PreviousHit, "previous-hit", &["N"], Anywhere, "", "The previous hit of the search"),
@@ -322,6 +360,14 @@ pub static COMMANDS: &[Row] = &[
     row(C::SelectRange, "select-range", &["v"], List, "", "Select from here to where the cursor goes; again ends it"),
     row(C::SelectAll, "select-all", &["V"], List, "", "Select the whole list, or drop it"),
     row(C::SelectHits, "select-hits", &["*"], List, "", "Select all hits of the last search"),
+    row(C::Sort, "sort", &["s"], Board, "sort", "Sort the rows around the cursor by the next order"),
+    row(C::Toggle, "toggle", &["space"], Shelf, "tick", "Tick this row, or take the tick away"),
+    row(C::Compare, "compare", &["d"], Shelf, "compare", "Compare the two that are ticked, or this one with the marks of today"),
+    row(C::WorstCase, "worst-case", &["w"], Shelf, "worst", "The worst case of what is ticked, or of all assessments; never an average"),
+    row(C::NewAssessment, "new-assessment", &["+"], Shelf, "new", "Make an assessment"),
+    row(C::CopyAssessment, "copy-assessment", &["c"], Shelf, "", "Make an assessment with the marks of this one"),
+    row(C::RenameAssessment, "rename-assessment", &["r"], Shelf, "", "Give this assessment another name; its file keeps its own"),
+    row(C::Platforms, "platforms", &["p"], Shelf, "platforms", "Tick the platforms that this assessment has; only their techniques count"),
     row(C::Help, "help", &["?", "f1"], Anywhere, "help", "This help"),
     row(C::Palette, "palette", &[":", "ctrl-p"], Anywhere, "all", "All commands, by name"),
     row(C::Messages, "messages", &["!"], Anywhere, "", "What the program has said, and warnings about the catalogue"),
@@ -343,7 +389,7 @@ pub static COMMANDS: &[Row] = &[
     row(C::Help, "help", &["?", "f1"], Deck, "help", "This help"),
     row(C::Messages, "messages", &["!"], Deck, "", "What the program has said"),
     row(C::GoMatrix, "matrix", &["1"], Deck, "", "The matrix"),
-    row(C::GoGlossary, "glossary", &["5"], Deck, "glossary", "The glossary"),
+    row(C::GoGlossary, "glossary", &["8"], Deck, "glossary", "The glossary"),
     row(C::Find, "find", &["/"], Deck, "", "Find"),
     row(C::Palette, "palette", &[":", "ctrl-p"], Deck, "all", "All commands, by name"),
     row(C::Redraw, "redraw", &["ctrl-l"], Deck, "", "Draw the screen anew"),
@@ -353,8 +399,8 @@ pub static COMMANDS: &[Row] = &[
     row(C::QuitNow, "quit-now", &["ctrl-c"], Deck, "", "Quit at once"),
     row(C::ChooseNext, "choose-next", &["j", "down", "ctrl-n"], Filter, "choose", "Choose the next one"),
     row(C::ChoosePrevious, "choose-previous", &["k", "up", "ctrl-p"], Filter, "", "Choose the previous one"),
-    row(C::Toggle, "toggle", &["space"], Filter, "tick", "Add this value to the filter, or take it away"),
-    row(C::Accept, "accept", &["enter"], Filter, "filter", "Filter by what is ticked, or else by this value only, of this kind"),
+    row(C::Toggle, "toggle", &["space"], Filter, "tick", "Tick this value, or take the tick away"),
+    row(C::Accept, "accept", &["enter"], Filter, "accept", "Filter by what is ticked, or else by this value only, of this kind; keep the platforms"),
     row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Filter, "done", "Close it"),
     row(C::QuitNow, "quit-now", &["ctrl-c"], Filter, "", "Quit at once"),
     row(C::ChooseNext, "choose-next", &["j", "down", "ctrl-n"], Themes, "choose", "Show the next one"),
@@ -389,8 +435,8 @@ pub static COMMANDS: &[Row] = &[
 ];
 
 /// The names of the menus that a first key opens.
-pub const MENUS: [(char, &str); 5] =
-    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('y', "Copy"), ('z', "View")];
+pub const MENUS: [(char, &str); 6] =
+    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('x', "Export"), ('y', "Copy"), ('z', "View")];
 
 /// The key table of README, in Markdown.
 pub fn key_table() -> String {
@@ -434,6 +480,14 @@ mod tests {
             "README's key table differs; it should be:\n\n{}",
             key_table()
         );
+    }
+
+    #[test]
+    fn every_format_can_be_exported() {
+        for format in crate::exchange::FORMATS {
+            let exported = COMMANDS.iter().filter(|row| row.command == Command::Export(format.name));
+            assert_eq!(exported.count(), 1, "{}", format.name);
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use jiff::civil::Date;
 
+use super::export::Published;
 use super::key::Key;
 use super::mouse::Mouse;
+use super::shelf::{Shelved, Snapshot};
 use crate::catalog::ObjectId;
-use crate::coverage::{Assessment, Edit, Record};
+use crate::coverage::{About, Assessment, Edit, Record};
 
 /// What became of a record: the edit that it came to; None where there was nothing to undo or redo; or
 /// why it was not done.
@@ -54,6 +56,23 @@ pub enum Event {
     ThemeKept(Result<String, String>),
     /// A new day has begun.
     Today(Date),
+    /// The snapshots of the assessment, and a sentence for each file that is none.
+    Snapshots {
+        all: Vec<Snapshot>,
+        problems: Vec<String>,
+    },
+    /// A snapshot was taken, and its file; or why not, in one sentence.
+    SnapshotTaken(Result<String, String>),
+    /// What became of a file that was to be written.
+    Published {
+        format: &'static str,
+        path: String,
+        outcome: Published,
+    },
+    /// The assessments of the shelf.
+    Assessments(Vec<Shelved>),
+    /// The shelf was changed, and how; or why not. Both in one sentence.
+    ShelfChanged(Result<String, String>),
 }
 
 /// A theme's file.
@@ -86,5 +105,30 @@ pub enum Effect {
     /// Send what the screen shows as `Screen`.
     CopyScreen,
     Suspend,
+    /// Read the snapshots of the assessment, then send `Snapshots`.
+    FindSnapshots,
+    /// Keep the assessment as it is in the file under this name, then send `SnapshotTaken`.
+    TakeSnapshot(String),
+    /// Write a file, over one that is there only with `replace`, then send `Published`.
+    Publish {
+        format: &'static str,
+        path: String,
+        bytes: Vec<u8>,
+        replace: bool,
+    },
+    /// Read the assessments of the shelf, then send `Assessments`.
+    FindAssessments,
+    /// Make an assessment, with the marks of the one with the key `like`, then send `ShelfChanged`.
+    NewAssessment {
+        about: About,
+        like: Option<String>,
+    },
+    /// Write what the assessment with this key is about, then send `ShelfChanged`.
+    Describe {
+        key: String,
+        about: About,
+    },
+    /// End as with `Quit`, and open the assessment with this key.
+    OpenAssessment(String),
     Quit,
 }

@@ -50,13 +50,16 @@ impl App {
             Popup::Palette(palette) => Some(&mut palette.input),
             Popup::Note(note) => Some(&mut note.input),
             Popup::Entry(entry) => Some(&mut entry.input),
+            Popup::Name(name) => Some(&mut name.input),
             Popup::Filter(_)
             | Popup::Themes(_)
             | Popup::Form(_)
             | Popup::Confirm(_)
             | Popup::Help(_)
             | Popup::Messages(_)
-            | Popup::Copied(_) => None,
+            | Popup::Copied(_)
+            | Popup::Explained(_)
+            | Popup::Platforms(_) => None,
         }
     }
 
@@ -118,6 +121,7 @@ impl App {
             Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
             Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
             Some(Popup::Form(form)) => (&mut form.chosen, fields),
+            Some(Popup::Platforms(choice)) => (&mut choice.chosen, choice.values.len()),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -193,6 +197,11 @@ impl App {
             }
             Some(Popup::Filter(_)) => self.choose_filter(true),
             Some(Popup::Themes(_)) => return self.keep_theme(),
+            Some(Popup::Platforms(_)) => return self.keep_platforms(),
+            Some(Popup::Name(_)) => {
+                let Some(Popup::Name(name)) = self.popups.pop() else { return Vec::new() };
+                return self.named(&name);
+            }
             Some(Popup::Note(_)) => return self.accept_note(),
             Some(Popup::Entry(_)) => return self.accept_entry(),
             Some(Popup::Form(_)) => return self.accept_form(),

@@ -97,6 +97,7 @@ impl App {
             Some(Popup::Help(_)) => self.help().len(),
             Some(Popup::Messages(_)) => self.message_lines().len(),
             Some(Popup::Copied(_)) => self.copied_lines().len(),
+            Some(Popup::Explained(_)) => self.explained_lines().len(),
             _ => 0,
         }
     }

@@ -84,15 +84,16 @@ impl App {
         match row.hint {
             "back" => self.history().0 > 0 && *self.screen() != Screen::Matrix,
             "pane" => self.panes.len() > 1,
-            "section" => matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)),
+            "section" => matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_)),
             "cards" => matches!(self.screen(), Screen::Glossary(_)),
             "on matrix" => matches!(self.popups.last(), Some(Popup::Search(_))),
             "choose" => match self.popups.last() {
-                Some(Popup::Note(_) | Popup::Confirm(_)) => false,
+                Some(Popup::Note(_) | Popup::Name(_) | Popup::Confirm(_)) => false,
                 Some(Popup::Entry(entry)) => !self.completions(entry).is_empty(),
                 _ => true,
             },
             "edit" | "take away" => matches!(self.popups.last(), Some(Popup::Form(_))),
+            "explain" => matches!(self.screen(), Screen::Board(_)) && !self.on_shelf(),
             // On the cards the word is about the card.
             "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck),
             _ => true,

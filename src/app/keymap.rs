@@ -13,7 +13,7 @@ pub enum Meaning {
     Nothing,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Binding {
     scope: Scope,
     keys: Vec<Key>,
@@ -22,7 +22,7 @@ struct Binding {
     set: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Keymap {
     bindings: Vec<Binding>,
 }
@@ -45,6 +45,8 @@ const fn reach(scope: Scope) -> &'static [Scope] {
         Scope::Anywhere => &[Scope::Anywhere],
         Scope::Matrix => &[Scope::Matrix, Scope::Anywhere],
         Scope::List => &[Scope::List, Scope::Anywhere],
+        Scope::Board => &[Scope::Board, Scope::Anywhere],
+        Scope::Shelf => &[Scope::Shelf, Scope::Anywhere],
         Scope::Deck => &[Scope::Deck],
         Scope::Filter => &[Scope::Filter],
         Scope::Themes => &[Scope::Themes],

@@ -177,6 +177,18 @@ pub fn filter(body: Area, filter: &Filter) -> Area {
     Area::new(body.x + 3, body.y + 2, width, min(rows, body.height - 2))
 }
 
+/// The box of the platforms of an assessment: so many values, and what they mean below them.
+pub fn platforms(body: Area, values: usize) -> Area {
+    let rows = u16::try_from(values).unwrap_or(u16::MAX).saturating_add(5);
+    Area::new(body.x + 3, body.y + 2, min(body.width - 6, 72), min(rows, body.height - 2))
+}
+
+/// The box of a name that is typed, at the foot of the body.
+pub fn name(body: Area) -> Area {
+    let height = min(4, body.height);
+    Area { y: body.y + body.height - height, height, ..body }
+}
+
 /// Rows below the names of themes: a blank one and two of samples.
 pub const SAMPLE_ROWS: u16 = 3;
 
@@ -201,6 +213,21 @@ pub fn side_by_side(body: Area, count: u16) -> Vec<Area> {
         .collect()
 }
 
+/// Panes in columns, so many of them in each, every one with a row above it for its head.
+pub fn board(body: Area, columns: &[u16]) -> Vec<Area> {
+    let count = u16::try_from(columns.len()).unwrap_or(1);
+    let mut areas = Vec::new();
+    for (column, panes) in side_by_side(body, count).into_iter().zip(columns) {
+        let panes = (*panes).max(1);
+        let each = column.height / panes;
+        for i in 0..panes {
+            let height = if i + 1 == panes { column.height - i * each } else { each };
+            areas.push(Area { y: column.y + i * each + 1, height: height.saturating_sub(1), ..column });
+        }
+    }
+    areas
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +239,23 @@ mod tests {
                 let panes = side_by_side(Area::new(0, 1, width, 20), count);
                 let last = panes[panes.len() - 1];
                 assert_eq!(last.x + last.width, width);
+            }
+        }
+    }
+
+    #[test]
+    fn panes_in_columns_fill_the_body_but_for_their_heads() {
+        for height in 4..60 {
+            for columns in [&[1][..], &[1, 1], &[1, 2], &[2, 2], &[3]] {
+                let areas = board(Area::new(0, 1, 120, height), columns);
+                let mut heads_and_panes = 0;
+                for area in &areas {
+                    heads_and_panes += area.height + 1;
+                }
+                let count = u16::try_from(columns.len()).unwrap();
+                assert_eq!(heads_and_panes, height * count);
+                assert_eq!(areas.len(), columns.iter().map(|n| usize::from(*n)).sum::<usize>());
+                assert!(areas.iter().all(|a| a.y + a.height <= 1 + height));
             }
         }
     }

@@ -4,12 +4,14 @@
 //! [`Effect`]s for `term` to carry out.
 
 mod arrange;
+mod board;
 mod command;
 mod copy;
 mod deck;
 mod deed;
 mod entry;
 mod event;
+mod export;
 mod figures;
 mod filter;
 mod find;
@@ -25,6 +27,7 @@ mod motion;
 mod mouse;
 mod screen;
 mod selection;
+mod shelf;
 mod theme;
 mod update;
 mod view;
@@ -34,11 +37,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub use board::{BoardKind, BoardView};
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
 pub use copy::Copied;
 pub use deck::Deck;
 pub use entry::{Ask, Entry};
 pub use event::{Effect, Event, Outcome, UserTheme};
+pub use export::Published;
 pub use figures::Figures;
 pub use form::{Confirm, Form, FormRow};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
@@ -49,16 +54,19 @@ pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
 pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
+pub use shelf::{Asked, NameEdit, PlatformChoice, Shelved, Snapshot};
 pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
+use board::Boards;
 use deed::Deed;
 use selection::Range;
+use shelf::Viewed;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::config::{Settings, Theme};
-use crate::coverage::{Assessment, Edit, Record};
-use crate::page::{ListRow, Target};
+use crate::coverage::{Assessment, Edit, Record, Weights};
+use crate::page::{Compared, ListRow, Target};
 use crate::search::Index;
 
 /// Milliseconds for which the cursor of the matrix has to rest before the page beside it follows. The page
@@ -214,6 +222,22 @@ pub struct App {
     pub mouse: bool,
     /// What was copied last.
     copied: String,
+    boards: Boards,
+    /// What scores of the plan are made of.
+    weights: Weights,
+    /// The snapshots of the assessment, oldest first; None before they were looked for.
+    snapshots: Option<Vec<Snapshot>>,
+    snapshot_problems: Vec<String>,
+    /// The snapshot that today is compared with; None for the newest.
+    since: Option<usize>,
+    /// The name of a snapshot that is taken once everything is in the file.
+    wanted_snapshot: Option<String>,
+    shelf: Vec<Shelved>,
+    /// The rows that are ticked: assessments, snapshots.
+    ticked: (BTreeSet<usize>, BTreeSet<usize>),
+    comparison: Option<Compared>,
+    /// What is looked at in place of the assessment at hand.
+    viewed: Option<Viewed>,
 }
 
 /// A place in a page.
@@ -239,6 +263,16 @@ impl App {
             decks: 0,
             mouse: start.mouse,
             copied: String::new(),
+            boards: Boards::default(),
+            weights: start.settings.weights,
+            snapshots: None,
+            snapshot_problems: Vec::new(),
+            since: None,
+            wanted_snapshot: None,
+            shelf: Vec::new(),
+            ticked: (BTreeSet::new(), BTreeSet::new()),
+            comparison: None,
+            viewed: None,
             catalog: start.catalog,
             source: start.source,
             stored: start.assessment.clone(),
@@ -340,11 +374,15 @@ impl App {
     /// Which bindings hold now.
     pub fn scope(&self) -> Scope {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_) | Popup::Entry(_)) => Scope::Text,
+            Some(
+                Popup::Search(_) | Popup::Palette(_) | Popup::Note(_) | Popup::Entry(_) | Popup::Name(_),
+            ) => Scope::Text,
             Some(Popup::Form(_) | Popup::Confirm(_)) => Scope::Form,
-            Some(Popup::Filter(_)) => Scope::Filter,
+            Some(Popup::Filter(_) | Popup::Platforms(_)) => Scope::Filter,
             Some(Popup::Themes(_)) => Scope::Themes,
-            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => Scope::Popup,
+            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)) => {
+                Scope::Popup
+            }
             None => self.screen_scope(),
         }
     }
@@ -375,6 +413,8 @@ impl App {
             Screen::List(_) => Scope::List,
             Screen::Object(_) | Screen::Glossary(_) => Scope::Anywhere,
             Screen::Deck => Scope::Deck,
+            Screen::Board(_) if self.on_shelf() => Scope::Shelf,
+            Screen::Board(_) => Scope::Board,
         }
     }
 
@@ -431,7 +471,7 @@ impl App {
                 None => self.grid.cursor.map(|c| c.id),
             },
             Screen::List(view) => self.list.get(view.cursor).map(|r| r.id),
-            Screen::Object(_) | Screen::Glossary(_) => self.focused_link(),
+            Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.focused_link(),
             Screen::Deck => None,
         }
     }
@@ -439,7 +479,7 @@ impl App {
     fn focused_link(&self) -> Option<ObjectId> {
         match self.focused_pane()?.link()?.target {
             Target::Object(id) => Some(id),
-            Target::Url(_) => None,
+            Target::Url(_) | Target::Figure(_) | Target::Assessment(_) | Target::Snapshot(_) => None,
         }
     }
 
@@ -459,6 +499,7 @@ impl App {
             Screen::Matrix => self.side_focus,
             Screen::List(_) | Screen::Deck => None,
             Screen::Object(view) => Some(view.focus),
+            Screen::Board(view) => Some(view.focus),
             Screen::Glossary(_) => Some(0),
         }
     }

@@ -27,8 +27,8 @@ impl App {
         match self.screen() {
             Screen::Matrix if self.side_focus.is_none() => self.grid.sideways(&self.catalog, by),
             Screen::Matrix => self.pane(by),
-            Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
-            Screen::Object(_) | Screen::Glossary(_) => self.section(by),
+            Screen::Object(_) | Screen::Board(_) if self.panes.len() > 1 => self.focus_pane(by),
+            Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.section(by),
             Screen::List(_) | Screen::Deck => {}
         }
     }
@@ -112,18 +112,21 @@ impl App {
                 self.side_focus = usize::try_from(next).ok().and_then(|n| n.checked_sub(1));
                 self.pick_first_link();
             }
-            Screen::Object(_) if self.panes.len() > 1 => self.focus_pane(by),
-            Screen::Object(_) | Screen::Glossary(_) => self.section(by),
+            Screen::Object(_) | Screen::Board(_) if self.panes.len() > 1 => self.focus_pane(by),
+            Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_) => self.section(by),
             Screen::List(_) | Screen::Deck => {}
         }
     }
 
     pub(super) fn focus_pane(&mut self, by: isize) {
         let count = isize::try_from(self.panes.len()).unwrap_or(1).max(1);
-        if let Some(Screen::Object(view)) = self.screen_mut() {
-            let next = (isize::try_from(view.focus).unwrap_or(0) + by).rem_euclid(count);
-            view.focus = usize::try_from(next).unwrap_or(0);
-        }
+        let focus = match self.screen_mut() {
+            Some(Screen::Object(view)) => &mut view.focus,
+            Some(Screen::Board(view)) => &mut view.focus,
+            _ => return,
+        };
+        let next = (isize::try_from(*focus).unwrap_or(0) + by).rem_euclid(count);
+        *focus = usize::try_from(next).unwrap_or(0);
         self.pick_first_link();
     }
 

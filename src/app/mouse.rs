@@ -113,6 +113,7 @@ impl App {
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
                     Some(Screen::Object(view)) => view.focus = pane,
+                    Some(Screen::Board(view)) => view.focus = pane,
                     _ => {}
                 }
                 if let (Some(pane), Some(link)) = (self.panes.get_mut(pane), link) {
@@ -123,8 +124,10 @@ impl App {
                 }
             }
             Under::Section(pane, section) => {
-                if let Some(Screen::Object(view)) = self.screen_mut() {
-                    view.focus = pane;
+                match self.screen_mut() {
+                    Some(Screen::Object(view)) => view.focus = pane,
+                    Some(Screen::Board(view)) => view.focus = pane,
+                    _ => {}
                 }
                 if let Some(pane) = self.panes.get_mut(pane) {
                     pane.to_section(section);
@@ -147,6 +150,7 @@ impl App {
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
                     Some(Popup::Form(form)) => &mut form.chosen,
+                    Some(Popup::Platforms(choice)) => &mut choice.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
@@ -162,16 +166,21 @@ impl App {
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
         match self.popups.last() {
             Some(
-                Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_) | Popup::Form(_),
+                Popup::Search(_)
+                | Popup::Palette(_)
+                | Popup::Filter(_)
+                | Popup::Themes(_)
+                | Popup::Form(_)
+                | Popup::Platforms(_),
             ) => {
                 self.choose(by);
             }
-            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => {
+            Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)) => {
                 for _ in 0..NOTCH {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
                 }
             }
-            Some(Popup::Note(_) | Popup::Entry(_) | Popup::Confirm(_)) => {}
+            Some(Popup::Note(_) | Popup::Entry(_) | Popup::Confirm(_) | Popup::Name(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
                     self.whole_panes();
@@ -284,12 +293,15 @@ impl App {
                 let rows = self.form_rows(f.id).len();
                 (layout::form(body, rows), (0, 0), f.chosen, rows)
             }
+            Popup::Platforms(p) => (layout::platforms(body, p.values.len()), (0, 0), 0, p.values.len()),
             Popup::Note(_)
             | Popup::Entry(_)
             | Popup::Confirm(_)
+            | Popup::Name(_)
             | Popup::Help(_)
             | Popup::Messages(_)
-            | Popup::Copied(_) => return Under::Nothing,
+            | Popup::Copied(_)
+            | Popup::Explained(_) => return Under::Nothing,
         };
         let inside = layout::inside(area);
         let Some(row) = mouse.y.checked_sub(inside.y + above) else { return Under::Nothing };

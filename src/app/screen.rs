@@ -2,9 +2,11 @@
 
 use tui_input::Input;
 
+use super::board::BoardView;
 use super::entry::Entry;
 use super::event::UserTheme;
 use super::form::{Confirm, Form};
+use super::shelf::{NameEdit, PlatformChoice};
 use super::view::Position;
 use crate::catalog::{Facet, ObjectId, Value};
 use crate::config::Theme;
@@ -22,6 +24,8 @@ pub enum Screen {
     Glossary(Position),
     /// The glossary as cards. The deck is the app's: there is one.
     Deck,
+    /// Rows in panes: coverage, plan, assessments, a comparison.
+    Board(BoardView),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +68,11 @@ pub enum Popup {
     Messages(usize),
     /// What was copied last, scrolled by so many lines.
     Copied(usize),
+    /// What is behind a number, scrolled by so many lines.
+    Explained(usize),
+    /// A name that is asked for.
+    Name(NameEdit),
+    Platforms(PlatformChoice),
 }
 
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! Events and commands -> changes of the app, and effects.
 
+use super::board::BoardKind;
 use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
@@ -35,21 +36,35 @@ impl App {
                 Vec::new()
             }
             Event::Saved { assessment, outcomes } => {
-                self.saved(assessment, outcomes);
-                Vec::new()
+                self.beneath_view(|app| app.saved(assessment, outcomes));
+                self.take_snapshot_when_saved()
             }
             Event::NotSaved(reason) => {
                 self.not_saved(reason);
-                Vec::new()
+                self.take_snapshot_when_saved()
             }
             Event::NotInFile(reason) => {
                 self.not_in_file(reason);
-                Vec::new()
+                self.take_snapshot_when_saved()
             }
             Event::Changed { assessment, read_only } => {
-                self.changed_by_others(assessment, read_only);
+                self.beneath_view(|app| app.changed_by_others(assessment, read_only));
                 Vec::new()
             }
+            Event::Snapshots { all, problems } => {
+                self.found_snapshots(all, problems);
+                Vec::new()
+            }
+            Event::SnapshotTaken(result) => self.snapshot_taken(result),
+            Event::Published { format, path, outcome } => {
+                self.published(format, path, outcome);
+                Vec::new()
+            }
+            Event::Assessments(all) => {
+                self.found_assessments(all);
+                Vec::new()
+            }
+            Event::ShelfChanged(result) => self.shelf_changed(result),
             Event::Edited { id, note } => match note {
                 Some(note) => self.set_note(id, &note),
                 None => {
@@ -141,7 +156,9 @@ impl App {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
         self.passing = command.steps() && self.popups.is_empty() && self.side_focus.is_none();
-        if matches!(self.popups.last(), Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_))) {
+        let popup = self.popups.last();
+        if matches!(popup, Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)))
+        {
             return self.run_in_popup(command);
         }
         match command {
@@ -165,7 +182,7 @@ impl App {
             Command::ScrollUp => self.scroll(-1),
             Command::NextPane => self.pane(1),
             Command::PreviousPane => self.pane(-1),
-            Command::Open => self.open_under_cursor(),
+            Command::Open => return self.open_under_cursor(),
             Command::Close => self.close(),
             Command::Back => self.travel(-1),
             Command::Forward => self.travel(1),
@@ -179,6 +196,25 @@ impl App {
                 }
             }
             Command::GoCards => self.go_cards(),
+            Command::GoCoverage => return self.go_board(BoardKind::Coverage),
+            Command::GoPlan => return self.go_board(BoardKind::Plan),
+            Command::GoAssessments => return self.go_board(BoardKind::Assessments),
+            Command::Explain => self.explain_here(),
+            Command::Export(format) => {
+                self.ask_export(format);
+                // The trend of a report is that of the snapshots.
+                if self.snapshots.is_none() {
+                    return vec![Effect::FindSnapshots];
+                }
+            }
+            Command::TakeSnapshot => self.ask_snapshot(),
+            Command::OwnMarks => self.own_marks(),
+            Command::NewAssessment => self.ask_new_assessment(),
+            Command::CopyAssessment => self.ask_copy(),
+            Command::RenameAssessment => self.ask_rename(),
+            Command::Platforms => self.start_platforms(),
+            Command::Compare => return self.compare(),
+            Command::WorstCase => self.worst_case(),
             Command::GoTwin => {
                 if !self.grid.twin(&self.catalog) {
                     self.tell("This technique stands in one column only.");
@@ -252,7 +288,11 @@ impl App {
             Command::Cancel => self.cancel(),
             Command::ChooseNext => self.choose(1),
             Command::ChoosePrevious => self.choose(-1),
-            Command::Toggle => self.choose_filter(false),
+            Command::Toggle if self.popups.is_empty() => self.tick(),
+            Command::Toggle => {
+                self.choose_filter(false);
+                self.tick_platform();
+            }
             Command::ChooseTheme => return vec![Effect::FindThemes],
             Command::TurnCard => self.turn_card(),
             Command::KnowCard => self.put_card(true),
@@ -265,7 +305,9 @@ impl App {
     fn run_in_popup(&mut self, command: Command) -> Vec<Effect> {
         let page = usize::from(self.size.1.saturating_sub(6)).max(1);
         let last = self.popup_lines().saturating_sub(page);
-        let Some(Popup::Help(at) | Popup::Messages(at) | Popup::Copied(at)) = self.popups.last_mut() else {
+        let Some(Popup::Help(at) | Popup::Messages(at) | Popup::Copied(at) | Popup::Explained(at)) =
+            self.popups.last_mut()
+        else {
             return Vec::new();
         };
         let here = (*at).min(last);
@@ -288,7 +330,19 @@ impl App {
         Vec::new()
     }
 
-    fn open_under_cursor(&mut self) {
+    fn open_under_cursor(&mut self) -> Vec<Effect> {
+        match self.focused_pane().and_then(|p| p.link()).map(|l| l.target.clone()) {
+            Some(Target::Figure(figure)) => {
+                self.show_figures(&[figure]);
+                return Vec::new();
+            }
+            Some(Target::Assessment(at)) => return self.open_assessment(at),
+            Some(Target::Snapshot(at)) => {
+                self.view_snapshot(at);
+                return Vec::new();
+            }
+            _ => {}
+        }
         if let Some(Target::Url(url)) = self.focused_pane().and_then(|p| p.link()).map(|l| l.target.clone()) {
             // A browser may be on another machine than this program, so the address is shown, not opened.
             let is_long = page::width(&url) + 2 > usize::from(self.size.0);
@@ -297,7 +351,7 @@ impl App {
                 // The messages show it whole.
                 self.popups.push(Popup::Messages(usize::MAX));
             }
-            return;
+            return Vec::new();
         }
         match self.under_cursor() {
             Some(id) => {
@@ -305,12 +359,13 @@ impl App {
                 self.open(id);
                 self.seek = from.filter(|_| id.kind() == Kind::CaseStudy).map(Seek::Step).or(self.seek);
             }
-            None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_)) => {
+            None if matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_)) => {
                 let (down, up) = (self.key_of(Command::Down), self.key_of(Command::Up));
                 self.tell(format!("No link is chosen; {down} and {up} move from link to link."));
             }
             None => {}
         }
+        Vec::new()
     }
 
     /// The object whose page is read: that of the screen, or the one beside the matrix.
@@ -318,7 +373,7 @@ impl App {
         match self.screen() {
             Screen::Object(view) => Some(view.id),
             Screen::Matrix => self.grid.cursor.map(|c| c.id),
-            Screen::List(_) | Screen::Glossary(_) | Screen::Deck => None,
+            Screen::List(_) | Screen::Glossary(_) | Screen::Deck | Screen::Board(_) => None,
         }
     }
 
@@ -414,6 +469,10 @@ impl App {
     }
 
     fn sort(&mut self) {
+        if matches!(self.screen(), Screen::Board(_)) {
+            self.sort_board();
+            return;
+        }
         let Some(Screen::List(view)) = self.screen_mut() else { return };
         let sorts = ListSort::of(view.kind);
         let at = sorts.iter().position(|s| *s == view.sort).unwrap_or(0);

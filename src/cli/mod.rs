@@ -18,9 +18,10 @@ use std::sync::Arc;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::app::{App, Start};
+use crate::app::{App, Keymap, Start};
 use crate::catalog::{Catalog, ObjectId, builtin, read};
-use crate::store::{Paths, Shelf, Store, apart, read_release};
+use crate::config::{Settings, Theme};
+use crate::store::{ConfigFiles, Paths, Shelf, Store, apart, read_release};
 use crate::term;
 use crate::ui::Ui;
 use args::{Args, Verb};
@@ -198,18 +199,55 @@ fn screen(
     mut config: Config,
     ui: Ui,
 ) -> Result<(), Failure> {
-    let seen = store.stamp();
-    let loaded = store.open(&catalog);
-    let (keymap, theme) = (config.keymap(), config.theme());
+    let look = (config.keymap(), config.theme());
     let Config { files, settings, warnings: mut notices, names_assessment } = config;
     notices.extend(verbs::about_missing(&store, names_assessment));
+    let around = Around { catalog: Arc::new(catalog), source, files, settings, look, ui };
+    let mut next = Some(store);
+    let mut warnings = warnings;
+    let mut not_saved = Vec::new();
+    while let Some(store) = next.take() {
+        let ended = one_screen(&around, store, std::mem::take(&mut warnings), std::mem::take(&mut notices))?;
+        not_saved.extend(ended.not_saved);
+        if let Some(path) = ended.next {
+            next = Some(Store::new(Paths::find(Some(path)).map_err(Failure::data)?));
+        }
+    }
+    match not_saved.as_slice() {
+        [] => Ok(()),
+        reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
+    }
+}
+
+/// What stays the same when another assessment is opened.
+struct Around {
+    catalog: Arc<Catalog>,
+    source: String,
+    files: ConfigFiles,
+    settings: Settings,
+    look: (Keymap, Theme),
+    ui: Ui,
+}
+
+/// The screen of one assessment, until it is left for another one or for good.
+fn one_screen(
+    around: &Around,
+    store: Store,
+    warnings: Vec<String>,
+    mut notices: Vec<String>,
+) -> Result<term::Ended, Failure> {
+    let Around { catalog, source, files, settings, look: (keymap, theme), ui } = around;
+    let seen = store.stamp();
+    let loaded = store.open(catalog);
     notices.extend(loaded.notices);
-    notices.extend(verbs::about_retired(&catalog, &loaded.assessment));
+    notices.extend(verbs::about_retired(catalog, &loaded.assessment));
     let failed = |error: std::io::Error| Failure::Usage(format!("the terminal can't be used: {error}"));
-    let name = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let file = store.path().file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let about = &loaded.assessment.about.name;
+    let name = if about.is_empty() { file } else { about.clone() };
     let app = App::new(Start {
-        catalog: Arc::new(catalog),
-        source,
+        catalog: Arc::clone(catalog),
+        source: source.clone(),
         warnings,
         notices,
         assessment: loaded.assessment,
@@ -219,15 +257,11 @@ fn screen(
         today: today(),
         mouse: settings.mouse.unwrap_or_else(|| !over_ssh()),
         size: term::size().map_err(failed)?,
-        settings,
-        theme,
-        keymap,
+        settings: settings.clone(),
+        theme: theme.clone(),
+        keymap: keymap.clone(),
     });
-    let ended = term::run(app, ui, store, seen, files).map_err(failed)?;
-    match ended.not_saved.as_slice() {
-        [] => Ok(()),
-        reasons => Err(Failure::Data(format!("not every mark is in the file: {}", reasons.join(" ")))),
-    }
+    term::run(app, *ui, store, seen, files.clone()).map_err(failed)
 }
 
 /// Who marks: the user's login name.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::Failure;
 use super::output::{complain, print_file};
 use crate::catalog::{Catalog, Facet, Lens, ObjectId, sanitize};
-use crate::coverage::{Assessment, Basis, Difference, Overview, Plan, Weights};
+use crate::coverage::{self, Assessment, Basis, Difference, Overview, Plan, Weights};
 use crate::exchange::{FORMATS, Format, Material, Point};
 use crate::store::{Snapshot, Store, publish};
 
@@ -60,6 +60,7 @@ pub(super) struct Around<'a> {
     pub store: &'a Store,
     pub today: Date,
     pub author: Option<&'a str>,
+    pub weights: &'a Weights,
 }
 
 pub(super) fn run(
@@ -68,7 +69,7 @@ pub(super) fn run(
     assessment: &Assessment,
     lens: &Lens,
 ) -> Result<(), Failure> {
-    let Around { catalog, source, store, today, author } = *around;
+    let Around { catalog, source, store, today, author, weights } = *around;
     let (techniques, scope) = scope(catalog, assessment, lens)?;
     let snapshots = store.snapshots(catalog);
     for problem in &snapshots.problems {
@@ -90,18 +91,10 @@ pub(super) fn run(
         .collect();
     let chosen = report.since.as_deref().map(|name| choose(&snapshots.all, name)).transpose()?;
     let since = chosen.and_then(|at| snapshots.all.get(at)).map(difference);
-    let weights = Weights::default();
     let overview = Overview::of(catalog, assessment, &techniques, today);
-    let plan = Plan::of(catalog, assessment, &techniques, &weights, today);
+    let plan = Plan::of(catalog, assessment, &techniques, weights, today);
     let material = Material {
-        basis: Basis {
-            catalog,
-            assessment,
-            techniques: &techniques,
-            weights: &weights,
-            today,
-            since: since.as_ref(),
-        },
+        basis: Basis { catalog, assessment, techniques: &techniques, weights, today, since: since.as_ref() },
         overview: &overview,
         plan: &plan,
         source,
@@ -151,7 +144,7 @@ fn scope(
     }
     let shown = lens.techniques(catalog);
     let techniques: BTreeSet<ObjectId> =
-        platforms.techniques(catalog).into_iter().filter(|id| shown.contains(id)).collect();
+        coverage::scope(catalog, &assessment.about).into_iter().filter(|id| shown.contains(id)).collect();
     let query = format!("{} {}", platforms.query(), lens.query()).trim().to_owned();
     if techniques.is_empty() {
         return Err(Failure::Nothing(format!(

@@ -7,6 +7,7 @@ mod settings;
 mod text;
 mod theme;
 mod theme_text;
+mod weights;
 
 pub use charset::Charset;
 pub use colour::{COLOUR_NAMES, Colour, Rgb, Shade};
@@ -14,3 +15,4 @@ pub use depth::{ColourEnvironment, Depth};
 pub use settings::{KeySetting, SETTINGS, Setting, Settings, parse_color, sample, with_theme};
 pub use text::Problem;
 pub use theme::{Attributes, BUILTIN, Paint, Role, Theme};
+pub use weights::{WEIGHTS, Weight};

@@ -4,7 +4,9 @@
 use toml_edit::{DocumentMut, Item, Key, TableLike, Value, value};
 
 use super::text::{Problem, Toml, quote};
+use super::weights::{self, WEIGHTS};
 use super::{Charset, Depth, Theme};
+use crate::coverage::Weights;
 
 /// The largest file of settings that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
@@ -34,6 +36,8 @@ pub struct Settings {
     pub data: Option<String>,
     /// Who marks; None for the login name.
     pub author: Option<String>,
+    /// What scores of the plan are made of.
+    pub weights: Weights,
     /// Keys other than the default ones, in the order of the file.
     pub keys: Vec<KeySetting>,
 }
@@ -52,6 +56,7 @@ impl Default for Settings {
             assessment: None,
             data: None,
             author: None,
+            weights: Weights::default(),
             keys: Vec::new(),
         }
     }
@@ -221,10 +226,14 @@ impl Settings {
                 read_keys(&toml, item, &mut settings.keys, &mut problems);
                 continue;
             }
+            if name == "weights" {
+                read_weights(&toml, item, &mut settings.weights, &mut problems);
+                continue;
+            }
             let span = root.key(name).and_then(Key::span);
             let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
                 let names = SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>().join(", ");
-                let what = format!("{} is no setting; there are {names} and [keys]", quote(name));
+                let what = format!("{} is no setting; there are {names}, [weights] and [keys]", quote(name));
                 problems.push(toml.problem(span, what));
                 continue;
             };
@@ -277,6 +286,29 @@ fn read_keys(toml: &Toml<'_>, item: &Item, keys: &mut Vec<KeySetting>, problems:
     }
 }
 
+fn read_weights(toml: &Toml<'_>, item: &Item, weights: &mut Weights, problems: &mut Vec<Problem>) {
+    let Some(table) = item.as_table_like() else {
+        problems.push(toml.problem(item.span(), "weights has to be a table: [weights]"));
+        return;
+    };
+    for (name, item) in table.iter() {
+        let span = table.key(name).and_then(Key::span).or_else(|| item.span());
+        let Some(weight) = WEIGHTS.iter().find(|weight| weight.name == name) else {
+            let names = WEIGHTS.iter().map(|weight| weight.name).collect::<Vec<_>>().join(", ");
+            problems.push(toml.problem(span, format!("{} is no weight; there are {names}", quote(name))));
+            continue;
+        };
+        if !item.as_value().is_some_and(|value| weight.set(weights, value)) {
+            let what = format!(
+                "{name} has to be {}; it is taken as {}",
+                weight.values(),
+                weight.written(&Weights::default())
+            );
+            problems.push(toml.problem(span, what));
+        }
+    }
+}
+
 /// The text with another theme in it; comments and everything else stay as they are.
 pub fn with_theme(source: &str, name: &str) -> Result<String, Problem> {
     // The same checks as for reading, and the same sentence.
@@ -306,6 +338,7 @@ pub fn sample() -> String {
     for Setting { name, default, values, help, .. } in &SETTINGS {
         out.push_str(&format!("\n# {help}\n# It may be {values}.\n# {name} = {default}\n"));
     }
+    out.push_str(&weights::sample());
     out.push_str(
         "\n# Keys, a table for each place. A sequence is separated by spaces; an empty list takes a command's\n\
          # keys away.\n",
@@ -339,7 +372,7 @@ mod tests {
     fn every_setting_is_taken_over() {
         let text = "theme = \"dark\"\ncolor = \"256\"\ncharset = \"unicode\"\nmouse = \"off\"\nside-pane = false\nzoom = 2\nwhich-key = 0\nlinks = true\n\
                     assessment = \"~/marks.yaml\"\ndata = \"ATLAS.yaml\"\nauthor = \" Zoë \"\n\
-                    [keys.everywhere]\nfind = [\"/\", \"ctrl-s\"]\nundo = []\n";
+                    [keys.everywhere]\nfind = [\"/\", \"ctrl-s\"]\nundo = []\n[weights]\nincident = 3\n";
         let (settings, problems) = Settings::read(text);
         assert_eq!(problems, []);
         let key = |command: &str, keys: &[&str], line| KeySetting {
@@ -360,6 +393,7 @@ mod tests {
             assessment: Some("~/marks.yaml".to_owned()),
             data: Some("ATLAS.yaml".to_owned()),
             author: Some("Zoë".to_owned()),
+            weights: Weights { incident: 3, ..Weights::default() },
             keys: vec![key("find", &["/", "ctrl-s"], 13), key("undo", &[], 14)],
         };
         assert_eq!(settings, expected);

@@ -69,7 +69,7 @@ pub struct ListRow {
 }
 
 /// The order of the status sort.
-const fn urgency(state: State) -> u8 {
+pub(super) const fn urgency(state: State) -> u8 {
     match state {
         State::Conflict => 0,
         State::Gap => 1,

@@ -3,21 +3,28 @@
 //! Pure. The app scrolls and follows the links of a page, the ui paints it, the verb `show` prints it;
 //! so all three agree on what stands in which line. Markdown stays inside this part.
 
+mod dashboard;
 mod glossary;
 mod list;
 mod mark;
 mod markdown;
 mod object;
+mod plan;
+mod rows;
+mod shelf;
 mod wrap;
 
 use std::ops::Range;
 
 use crate::catalog::ObjectId;
-use crate::coverage::State;
+use crate::coverage::{Figure, State};
 
+pub use dashboard::{Dashboard, Order, Panel, Point};
 pub use glossary::{glossary, glossary_term};
 pub use list::{ListKind, ListRow, ListSort, list};
 pub use object::{object, printed, top_of_object};
+pub use plan::{PlanPart, PlanView, explanation};
+pub use shelf::{Compared, Figures, Standing, compared, shelf, snapshots};
 pub use wrap::{clip, pad, width, wrap_text};
 
 /// Prose is not wrapped wider than this many columns: longer lines are hard to read.
@@ -61,6 +68,12 @@ pub type Line = Vec<Span>;
 pub enum Target {
     Object(ObjectId),
     Url(String),
+    /// A number, to what is behind it.
+    Figure(Figure),
+    /// An assessment by its place in the list.
+    Assessment(usize),
+    /// A snapshot by its place in the list.
+    Snapshot(usize),
 }
 
 /// Longest address that is handed to a terminal, in bytes: what common ones take.
@@ -74,6 +87,7 @@ impl Target {
         let url = match self {
             Target::Object(id) => return Some(id.url()),
             Target::Url(url) => url,
+            Target::Figure(_) | Target::Assessment(_) | Target::Snapshot(_) => return None,
         };
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
         let is_odd = |c: char| crate::catalog::is_unsafe(c) || c.is_whitespace() || "<>\"\\^`{|}".contains(c);

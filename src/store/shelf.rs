@@ -150,6 +150,11 @@ impl Shelf {
         })
     }
 
+    /// The store of an assessment in any file, with the state of this shelf.
+    pub fn open(&self, assessment: PathBuf) -> Store {
+        self.store(assessment)
+    }
+
     fn store(&self, assessment: PathBuf) -> Store {
         Store::on(Paths { assessment, state: self.state.clone() }, Arc::clone(&self.disk))
     }

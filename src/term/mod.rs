@@ -14,11 +14,13 @@ mod input;
 mod output;
 mod saver;
 mod screen;
+mod shelf;
 mod signals;
 mod watch;
 
 use std::io;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -31,6 +33,7 @@ use clipboard::Route;
 use input::Clicks;
 use saver::Saver;
 use screen::Screen;
+use shelf::Library;
 use signals::Signals;
 use watch::Watch;
 
@@ -41,6 +44,8 @@ pub use input::{Decoder, Input};
 pub struct Ended {
     /// Why marks are not on disk; empty if all are.
     pub not_saved: Vec<String>,
+    /// The assessment file to open in place of this one.
+    pub next: Option<PathBuf>,
 }
 
 /// After an Esc byte this long for the rest of a sequence: longer than the pieces of one sequence
@@ -71,6 +76,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
     let signals = Signals::new()?;
     let catalog = std::sync::Arc::clone(&app.catalog);
     let place = store.clone();
+    let library = Library::new(store.clone());
     let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
     let mut runtime = Runtime {
         screen: Screen::new(ui.charset)?,
@@ -82,22 +88,26 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
         menu_at: None,
         copy_screen: false,
         files,
+        library,
+        next: None,
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
     let result = runtime.run(&mut app, ui, &place, seen);
-    let Runtime { screen, saver, .. } = runtime;
+    let Runtime { screen, saver, next, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
     screen::tell_faults();
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
-    // Taking the catalogue apart piece by piece is work for nothing: the program ends here.
-    std::mem::forget(app);
+    if next.is_none() {
+        // Taking the catalogue apart piece by piece is work for nothing: the program ends here.
+        std::mem::forget(app);
+    }
     // A terminal that is gone is an end like any other.
     result.or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) })?;
-    Ok(Ended { not_saved })
+    Ok(Ended { not_saved, next })
 }
 
 fn is_gone(error: &io::Error) -> bool {
@@ -118,6 +128,9 @@ struct Runtime {
     /// The next frame is to be copied.
     copy_screen: bool,
     files: ConfigFiles,
+    library: Library,
+    /// The assessment file to open next.
+    next: Option<PathBuf>,
     quit: bool,
 }
 
@@ -343,6 +356,37 @@ impl Runtime {
                 // The menu of the key that led here is not what is meant.
                 Effect::CopyScreen => self.copy_screen = true,
                 Effect::Suspend => self.suspend(app)?,
+                Effect::FindSnapshots => {
+                    let found = self.library.snapshots(&app.catalog);
+                    self.event(app, found)?;
+                }
+                Effect::TakeSnapshot(name) => {
+                    let taken = self.library.take_snapshot(&app.catalog, &name);
+                    self.event(app, taken)?;
+                }
+                Effect::Publish { format, path, bytes, replace } => {
+                    let published = shelf::publish(format, path, &bytes, replace);
+                    self.event(app, published)?;
+                }
+                Effect::FindAssessments => {
+                    let found = self.library.assessments(&app.catalog);
+                    self.event(app, found)?;
+                }
+                Effect::NewAssessment { about, like } => {
+                    let made = self.library.create(&app.catalog, &about, like.as_deref());
+                    self.event(app, made)?;
+                }
+                Effect::Describe { key, about } => {
+                    let described = self.library.describe(&app.catalog, &key, &about);
+                    self.event(app, described)?;
+                }
+                Effect::OpenAssessment(key) => match self.library.choose(&key) {
+                    Ok(path) => {
+                        self.next = Some(path);
+                        self.quit = true;
+                    }
+                    Err(why) => self.event(app, Event::Notice(why))?,
+                },
                 Effect::Quit => self.quit = true,
             }
         }

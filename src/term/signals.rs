@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Signal, kill_current_process_group};
+use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 pub(super) struct Signals {
@@ -20,6 +21,17 @@ pub(super) struct Signals {
     wake: PipeReader,
     /// The other end, for others that wake the loop.
     waker: PipeWriter,
+    /// What was registered for signals.
+    registered: Vec<SigId>,
+}
+
+impl Drop for Signals {
+    /// Another screen may follow this one in the same process.
+    fn drop(&mut self) {
+        for id in self.registered.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
+    }
 }
 
 impl Signals {
@@ -29,7 +41,7 @@ impl Signals {
         rustix::io::ioctl_fionbio(&wake, true)?;
         rustix::io::ioctl_fionbio(&waker, true)?;
         let flag = || Arc::new(AtomicBool::new(false));
-        let signals = Signals {
+        let mut signals = Signals {
             quit: flag(),
             interrupt: flag(),
             suspend: flag(),
@@ -38,19 +50,24 @@ impl Signals {
             resize: flag(),
             wake,
             waker,
+            registered: Vec::new(),
         };
-        signal_hook::flag::register_conditional_default(SIGTSTP, Arc::clone(&signals.lent))?;
-        for (signal, flag) in [
+        let lent = Arc::clone(&signals.lent);
+        signals.registered.push(signal_hook::flag::register_conditional_default(SIGTSTP, lent)?);
+        let flags = [
             (SIGTERM, &signals.quit),
             (SIGINT, &signals.interrupt),
             (SIGHUP, &signals.quit),
             (SIGTSTP, &signals.suspend),
             (SIGCONT, &signals.redraw),
             (SIGWINCH, &signals.resize),
-        ] {
+        ];
+        let flags = flags.map(|(signal, flag)| (signal, Arc::clone(flag)));
+        for (signal, flag) in flags {
             // The flag is set before the pipe is written, so the loop never wakes for nothing.
-            signal_hook::flag::register(signal, Arc::clone(flag))?;
-            signal_hook::low_level::pipe::register(signal, signals.waker.try_clone()?)?;
+            signals.registered.push(signal_hook::flag::register(signal, flag)?);
+            let waker = signals.waker.try_clone()?;
+            signals.registered.push(signal_hook::low_level::pipe::register(signal, waker)?);
         }
         Ok(signals)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
+use crate::app::{App, Area, BoardKind, Command, Frame, Popup, SavingState, Screen};
 use crate::config::Depth;
 use crate::coverage::{State, suggestion};
 use crate::page::{ListKind, clip, width};
@@ -31,6 +31,12 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
         Screen::Deck => "Cards".to_owned(),
+        Screen::Board(view) => match view.kind {
+            BoardKind::Coverage => "Coverage".to_owned(),
+            BoardKind::Plan => "Fix first".to_owned(),
+            BoardKind::Assessments => "Assessments".to_owned(),
+            BoardKind::Comparison => "Compared".to_owned(),
+        },
     };
     let place = match (app.selection.len(), app.selects_range()) {
         (0, false) => place,
@@ -124,6 +130,8 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                             )
                         })
                         .unwrap_or_default();
+                    // What a mitigation would bring is worth more than how to mark it.
+                    let word = app.if_done().unwrap_or(&word);
                     format!(" {} {} {name}: {word}{suggests}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);

@@ -77,13 +77,14 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
             pane::beside_matrix(app, canvas);
         }
         Screen::List(view) => list::draw(app, *view, canvas, frame.body),
-        Screen::Object(view) => pane::whole(app, view.focus, canvas, frame.body),
-        Screen::Glossary(_) => pane::whole(app, 0, canvas, frame.body),
+        Screen::Object(view) => pane::whole(app, view.focus, canvas),
+        Screen::Glossary(_) => pane::whole(app, 0, canvas),
         Screen::Deck => {
             if let Some(deck) = &app.deck {
                 deck::draw(app, deck, canvas, frame.body);
             }
         }
+        Screen::Board(view) => pane::whole(app, view.focus, canvas),
     }
     bars::below(app, canvas, frame);
     match app.popups.last() {
@@ -97,6 +98,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Popup::Confirm(confirm)) => form::confirm(app, confirm, canvas, frame.body),
         Some(Popup::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Popup::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
+        Some(Popup::Explained(at)) => popup::explained(app, *at, canvas, frame.body),
+        Some(Popup::Name(name)) => popup::name(app, name, canvas, frame.body),
+        Some(Popup::Platforms(choice)) => popup::platforms(app, choice, canvas, frame.body),
         Some(Popup::Messages(at)) => popup::messages(app, *at, canvas, frame.body),
         None if app.menu_is_open() => popup::menu(app, canvas, frame.body),
         None => {}

@@ -25,12 +25,13 @@ pub(super) fn beside_matrix(app: &App, canvas: &mut Canvas<'_>) {
 }
 
 /// A screen of panes, the one at `focus` with the keys.
-pub(super) fn whole(app: &App, focus: usize, canvas: &mut Canvas<'_>, area: Area) {
+pub(super) fn whole(app: &App, focus: usize, canvas: &mut Canvas<'_>) {
     for (i, pane) in app.panes.iter().enumerate() {
-        if i > 0 {
-            canvas.rule(pane.area.x - 1, area.y, area.height);
+        // The row above a pane is its head.
+        let bar = Area { y: pane.area.y - 1, height: 1, ..pane.area };
+        if pane.area.x > 0 {
+            canvas.rule(pane.area.x - 1, bar.y, pane.area.height + 1);
         }
-        let bar = Area { y: area.y, height: 1, ..pane.area };
         sections(canvas, pane, bar, focus == i);
         body(canvas, pane, focus == i);
     }

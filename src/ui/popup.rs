@@ -7,7 +7,8 @@ use super::canvas::Canvas;
 use super::form::about;
 use super::theme::Role;
 use crate::app::{
-    App, Area, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope, ThemeChoice, layout,
+    App, Area, Asked, Command, Filter, HELP_KEYS, HelpLine, NameEdit, NoteEdit, Palette, PlatformChoice, Row,
+    Scope, ThemeChoice, layout,
 };
 use crate::coverage::State;
 use crate::page::{clip, pad, width, wrap_text};
@@ -216,6 +217,57 @@ pub(super) fn copied(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) 
     let top = at.min(lines.len().saturating_sub(usize::from(body.height) - 1));
     for (line, y) in lines.iter().skip(top).zip(body.y + 1..body.y + body.height) {
         canvas.text(body.x, y, body.width, line, Role::Normal);
+    }
+}
+
+/// What is behind a number.
+pub(super) fn explained(app: &App, at: usize, canvas: &mut Canvas<'_>, body: Area) {
+    let lines = app.explained_lines();
+    let (inside, top) = popup(canvas, body, "Explained", at, lines.len());
+    for ((line, is_figure), y) in lines.iter().skip(top).zip(inside.y..inside.y + inside.height) {
+        let role = if *is_figure { Role::Strong } else { Role::Normal };
+        canvas.text(inside.x, y, inside.width, line, role);
+    }
+}
+
+/// A name that is asked for.
+pub(super) fn name(app: &App, name: &NameEdit, canvas: &mut Canvas<'_>, body: Area) {
+    let title = match &name.asked {
+        Asked::Snapshot => "A snapshot called".to_owned(),
+        Asked::NewAssessment => "A new assessment called".to_owned(),
+        Asked::CopyOf(key) => format!("A copy of {key} called"),
+        Asked::Rename(key) => format!("Another name for {key}"),
+        Asked::Export { format, is_there: None } => format!("Write {format} to the file"),
+        Asked::Export { is_there: Some(_), .. } => "Replace the file".to_owned(),
+    };
+    let inside = canvas.frame(layout::name(body), &title);
+    input_line(canvas, inside, "> ", &name.input, "");
+    let key = |command| app.keymap.key_of(Scope::Text, command);
+    let help = format!("{} takes the name, {} leaves it", key(Command::Accept), key(Command::Cancel));
+    canvas.text(inside.x, inside.y + 1, inside.width, &help, Role::Dim);
+}
+
+/// The platforms of an assessment.
+pub(super) fn platforms(app: &App, choice: &PlatformChoice, canvas: &mut Canvas<'_>, body: Area) {
+    let area = layout::platforms(body, choice.values.len());
+    let inside = canvas.frame(area, &format!("Platforms of {}", choice.name));
+    for ((i, (value, ticked)), y) in choice.values.iter().enumerate().zip(inside.y..inside.y + inside.height)
+    {
+        let cursor = if i == choice.chosen { '>' } else { ' ' };
+        let tick = if *ticked { "[x]" } else { "[ ]" };
+        let role = if i == choice.chosen { Role::Cursor } else { Role::Normal };
+        canvas.row(Area { y, height: 1, ..inside }, &format!("{cursor} {tick} {}", value.name), role);
+    }
+    let below = inside.y + u16::try_from(choice.values.len()).unwrap_or(0) + 1;
+    let key = |command| app.keymap.key_of(Scope::Filter, command);
+    let help = format!(
+        "{} ticks, {} keeps; only techniques of these count, without any all.",
+        key(Command::Toggle),
+        key(Command::Accept)
+    );
+    let lines = wrap_text(&help, usize::from(inside.width).max(1));
+    for (line, y) in lines.iter().zip(below..inside.y + inside.height) {
+        canvas.text(inside.x, y, inside.width, line, Role::Dim);
     }
 }
 

@@ -247,7 +247,7 @@ fn hits_go_round() {
 #[test]
 fn keys_without_a_meaning_say_so_and_change_nothing() {
     for (place, keys) in
-        [("", "x"), ("", "zq"), ("", "s"), ("2", "+"), ("<enter>", "w"), ("2", "gx"), ("", "é")]
+        [("", "Q"), ("", "zq"), ("", "s"), ("2", "+"), ("<enter>", "w"), ("2", "gx"), ("", "é")]
     {
         let mut journey = journey(80, 24).keys(place);
         let (before, screen) = (journey.app.assessment.clone(), journey.app.screen().clone());

@@ -1,10 +1,10 @@
 //! An app in memory: keys and other events in, screens out, a store of paper behind it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 pub use atlasnav::app::Start;
-use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, UserTheme};
+use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, Published, Shelved, Snapshot, UserTheme};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::config::{Charset, Depth, Settings, Theme};
 use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
@@ -58,6 +58,53 @@ pub fn contradiction() -> Mark {
     merge(&Mark::default(), &mark(State::Partial, "you", 21), &mark(State::Covered, "soc", 20)).mark
 }
 
+/// Two snapshots of [`spread`]: one of half its marks that knew fewer techniques, and one of all but a few.
+pub fn snapshots() -> Vec<Snapshot> {
+    let snapshot = |name: &str, on: Date, part: usize, known: usize| {
+        let mut assessment = spread();
+        "2026.08".clone_into(&mut assessment.release);
+        let mut count = 0;
+        assessment.marks.retain(|_, _| {
+            count += 1;
+            count % part != 0
+        });
+        let known = builtin()
+            .markable()
+            .enumerate()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .filter(|(at, _)| at % known != 0);
+        Snapshot { name: name.to_owned(), on, assessment, known: known.map(|(_, id)| id).collect() }
+    };
+    vec![snapshot("q1", date(2026, 3, 31), 2, 20), snapshot("q2", date(2026, 6, 30), 7, 40)]
+}
+
+/// Three assessments on a shelf: [`spread`], a small one for agents, and one that can't be read.
+pub fn shelf() -> Vec<Shelved> {
+    let mut bot = Assessment::default();
+    "Support bot".clone_into(&mut bot.about.name);
+    bot.about.platforms = vec!["agentic-ai".to_owned()];
+    for what in ["t51", "t53", "t0", "m20"] {
+        let mut mark = Mark { on: Some(date(2026, 10, 2)), ..Mark::default() };
+        mark.set_state(State::Covered, TODAY);
+        bot.marks.insert(id(what), mark);
+    }
+    let shelved = |key: &str, assessment, is_open| Shelved { key: key.to_owned(), assessment, is_open };
+    vec![
+        shelved("acme", Ok(spread()), true),
+        shelved("support-bot", Ok(bot), false),
+        shelved("torn", Err("torn.yaml, line 3: this is no YAML; mend it".to_owned()), false),
+    ]
+}
+
+/// With the marks of [`spread`], the snapshots and the shelf.
+pub fn library(width: u16, height: u16) -> Journey {
+    let mut journey = marked(width, height);
+    journey.snapshots = snapshots();
+    journey.shelf = shelf();
+    journey
+}
+
 /// How the store of paper answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answers {
@@ -88,6 +135,13 @@ pub struct Journey {
     pub copied: Vec<String>,
     pub suspends: usize,
     pub saves: usize,
+    /// The snapshots and the other assessments on paper.
+    pub snapshots: Vec<Snapshot>,
+    pub shelf: Vec<Shelved>,
+    /// The key of the assessment that was opened in place of this one.
+    pub opened: Option<String>,
+    /// The files on paper.
+    pub files: BTreeMap<String, Vec<u8>>,
     history: History,
     waiting: VecDeque<Record>,
     typed: String,
@@ -138,6 +192,10 @@ impl Journey {
             copied: Vec::new(),
             suspends: 0,
             saves: 0,
+            snapshots: Vec::new(),
+            shelf: Vec::new(),
+            opened: None,
+            files: BTreeMap::new(),
             history: History::default(),
             waiting: VecDeque::new(),
             typed: String::new(),
@@ -230,6 +288,47 @@ impl Journey {
                 Effect::CopyScreen => Some(Event::Screen(self.text())),
                 Effect::Suspend => {
                     self.suspends += 1;
+                    None
+                }
+                Effect::FindSnapshots => {
+                    Some(Event::Snapshots { all: self.snapshots.clone(), problems: Vec::new() })
+                }
+                Effect::TakeSnapshot(name) => Some(Event::SnapshotTaken(match &self.answers {
+                    Answers::No(reason) => Err(reason.clone()),
+                    _ => {
+                        let known = builtin().markable().collect();
+                        let assessment = self.stored.clone();
+                        self.snapshots.push(Snapshot { name: name.clone(), on: TODAY, assessment, known });
+                        Ok(format!("acme.snapshots/{TODAY}-{name}.yaml"))
+                    }
+                })),
+                Effect::Publish { format, path, bytes, replace } => {
+                    let outcome = if self.files.contains_key(&path) && !replace {
+                        Published::IsThere
+                    } else {
+                        self.files.insert(path.clone(), bytes);
+                        Published::Written
+                    };
+                    Some(Event::Published { format, path, outcome })
+                }
+                Effect::FindAssessments => Some(Event::Assessments(self.shelf.clone())),
+                Effect::NewAssessment { about, like } => {
+                    let of = |key: &String| self.shelf.iter().find(|s| s.key == *key);
+                    let like = like.as_ref().and_then(of).and_then(|s| s.assessment.clone().ok());
+                    let assessment = Assessment { about: about.clone(), ..like.unwrap_or_default() };
+                    let key = about.name.to_lowercase();
+                    self.shelf.push(Shelved { key, assessment: Ok(assessment), is_open: false });
+                    Some(Event::ShelfChanged(Ok(format!("Made {}.", about.name))))
+                }
+                Effect::Describe { key, about } => {
+                    let described = self.shelf.iter_mut().find(|s| s.key == key);
+                    if let Some(Ok(assessment)) = described.map(|s| &mut s.assessment) {
+                        assessment.about = about.clone();
+                    }
+                    Some(Event::ShelfChanged(Ok(format!("Written: {}.", about.name))))
+                }
+                Effect::OpenAssessment(key) => {
+                    self.opened = Some(key);
                     None
                 }
                 Effect::Quit => {

@@ -9,6 +9,7 @@
 #![allow(clippy::expect_used)]
 
 mod behaviour;
+mod boards;
 mod filter;
 mod harness;
 mod hostile;

@@ -122,7 +122,7 @@ fn filtering() {
 
 #[test]
 fn the_glossary() {
-    see("080-glossary", &journey(80, 24).keys("5}jj"));
+    see("080-glossary", &journey(80, 24).keys("8}jj"));
     see("160-glossary-from-search", &journey(160, 45).keys("/jailbreak<down><enter>"));
     see("080-card", &journey(80, 24).keys("gd"));
     see("080-card-turned", &journey(80, 24).keys("gd<space>"));
@@ -186,8 +186,8 @@ fn keys_of_ones_own() {
     see("080-own-keys-menu", &journey().keys("m"));
     see("080-own-keys-palette", &journey().keys(":un"));
     see("080-own-keys-filtered", &journey().keys("fa<enter>"));
-    let journey = journey().keys("x");
-    assert_eq!(journey.said(), "x means nothing here; f2 shows the keys.");
+    let journey = journey().keys("Q");
+    assert_eq!(journey.said(), "Q means nothing here; f2 shows the keys.");
     let help = journey.keys("<f2>").keys("G").app.help();
     let has =
         |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));

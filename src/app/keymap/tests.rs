@@ -126,9 +126,9 @@ fn a_setting_that_is_taken_back_may_take_another_with_it() {
     assert_eq!(keymap.meaning(Scope::Anywhere, &keys("U")), Meaning::Run(Command::Redo));
     // Of two that want the same, the first gets it.
     let (keymap, problems) =
-        Keymap::new(&[set("everywhere", "undo", &["x"], 1), set("everywhere", "redo", &["x"], 2)]);
+        Keymap::new(&[set("everywhere", "undo", &["X"], 1), set("everywhere", "redo", &["X"], 2)]);
     assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [Some(2)]);
-    assert_eq!(keymap.meaning(Scope::Anywhere, &keys("x")), Meaning::Run(Command::Undo));
+    assert_eq!(keymap.meaning(Scope::Anywhere, &keys("X")), Meaning::Run(Command::Undo));
 }
 
 #[test]

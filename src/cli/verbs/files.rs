@@ -42,6 +42,7 @@ impl Context<'_> {
             store: self.store,
             today: self.today,
             author: self.author.as_deref(),
+            weights: &self.weights,
         };
         report::run(report, &around, &assessment, &lens)
     }

@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(
     let author = config.settings.author.clone().or_else(author);
     let named = config.names_assessment;
     let (set, links) = (config.settings.assessment.is_some(), config.settings.links);
-    let weights = Weights::default();
+    let weights = config.settings.weights;
     let context = Context { catalog, source, store, today: today(), author, named, set, links, weights };
     match verb {
         Verb::Show { id, json } => context.show(&id, json),
