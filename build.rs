@@ -29,12 +29,21 @@ const CATALOG: &str = "assets/atlas-2026.09.yaml";
 const AREAS: &str = "assets/attack-areas.yaml";
 const GLOSSARY: &str = "assets/glossary.yaml";
 
+/// Names a directory with a packed catalogue, to be built in instead of the one in `assets/`: for
+/// measuring what a larger one costs. `examples/grow.rs` writes such.
+const PACKED: &str = "ATLASNAV_PACKED_CATALOG";
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     for input in [CATALOG, AREAS, GLOSSARY, "src/catalog"] {
         println!("cargo:rerun-if-changed={input}");
     }
+    println!("cargo:rerun-if-env-changed={PACKED}");
+    let catalog = || match env::var_os(PACKED) {
+        None => catalog(),
+        Some(directory) => packed(Path::new(&directory)),
+    };
     match catalog().and_then(|()| guide()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -47,6 +56,15 @@ fn main() -> ExitCode {
 fn catalog() -> Result<(), Failure> {
     let (catalog, _) = catalog::read::read(&fs::read(CATALOG)?).map_err(|e| format!("{CATALOG}: {e}"))?;
     carry("catalog", &catalog)
+}
+
+/// No reader has checked this catalogue, so nobody should take such a program for the real one.
+fn packed(directory: &Path) -> Result<(), Failure> {
+    println!("cargo:warning=the catalogue is that of {PACKED}: this program is for measuring only");
+    println!("cargo:rerun-if-changed={}", directory.display());
+    let file = |name| fs::read(directory.join(name)).map_err(|e| format!("{PACKED}: {name}: {e}"));
+    let texts: &'static str = String::from_utf8(file("catalog.txt")?)?.leak();
+    carry("catalog", &catalog::pack::unpack::<catalog::model::Catalog>(&file("catalog.postcard")?, texts)?)
 }
 
 fn guide() -> Result<(), Failure> {

@@ -22,7 +22,7 @@ fuzz_target!(|query: &str| {
         for (at, hit) in hits.iter().enumerate() {
             if let Some(id) = hit.item.object() {
                 assert!(catalog.contains(id));
-                assert_eq!(hit.name, catalog.full_name(id));
+                assert_eq!(*hit.name, *catalog.full_name(id));
             }
             assert!(hits[..at].iter().all(|other| other.item != hit.item), "{:?} is there twice", hit.item);
             let letters = hit.name.chars().count();
@@ -30,7 +30,7 @@ fuzz_target!(|query: &str| {
                 hit.spans.is_sorted_by(|a, b| a < b) && hit.spans.iter().all(|s| *s < letters),
                 "{hit:?}"
             );
-            assert_safe(&hit.snippet, false);
+            assert_safe(&hit.snippet(catalog), false);
         }
         assert_eq!(index.find(catalog, query), hits, "searching leaves nothing behind");
     });

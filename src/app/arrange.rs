@@ -1,7 +1,7 @@
 //! What stands where: the panes and the list that the state asks for, made anew when it changes.
 
 use super::view::Pane;
-use super::{App, Area, Position, Screen, Seek, Zoom, frame, layout};
+use super::{App, Area, Figures, Position, Screen, Seek, Zoom, frame, layout};
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, Part};
 
@@ -42,6 +42,9 @@ impl App {
 
     /// Makes the panes and the list that the state asks for. Cheap if nothing changed.
     pub(super) fn arrange(&mut self) {
+        if self.figures.1 != Some(self.revision) {
+            self.figures = (Figures::of(self), Some(self.revision));
+        }
         if let Some(area) = self.grid_area() {
             self.grid.scroll_to_cursor(&self.catalog, area);
         }

@@ -47,6 +47,8 @@ pub struct Grid {
     pub zoom: Zoom,
     /// Techniques whose sub-techniques show.
     open: BTreeSet<ObjectId>,
+    /// How many techniques have sub-techniques.
+    parents: usize,
     /// The only techniques that have rows, if the others are hidden. Parents of these have one too.
     shown: Option<BTreeSet<ObjectId>>,
     /// None only if the first column of the catalogue is empty.
@@ -69,28 +71,31 @@ impl Grid {
             Some(Cell { column, id })
         };
         let cursor = (0..catalog.tactics.len()).find_map(first);
-        Grid { zoom: Zoom::default(), open: BTreeSet::new(), shown: None, cursor, goal: 0, left: 0, top: 0 }
+        Grid {
+            zoom: Zoom::default(),
+            open: BTreeSet::new(),
+            parents: catalog.techniques.iter().filter(|t| !t.subs.is_empty()).count(),
+            shown: None,
+            cursor,
+            goal: 0,
+            left: 0,
+            top: 0,
+        }
     }
 
     /// The rows of a column: techniques, and the sub-techniques of open ones.
-    pub fn rows(&self, catalog: &Catalog, column: Column) -> Vec<ObjectId> {
-        let mut rows = Vec::new();
+    pub fn rows<'a>(&'a self, catalog: &'a Catalog, column: Column) -> impl Iterator<Item = ObjectId> + 'a {
         let shown = |id: &ObjectId| self.shown.as_ref().is_none_or(|shown| shown.contains(id));
-        for id in catalog.tactics.get(column).map(|t| t.techniques.as_slice()).unwrap_or_default() {
-            let open = self.open.contains(id);
-            if self.shown.is_none() && !open {
-                rows.push(*id);
-                continue;
-            }
-            let subs = catalog.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
-            if shown(id) || subs.iter().any(shown) {
-                rows.push(*id);
-                if open {
-                    rows.extend(subs.iter().filter(|sub| shown(sub)));
-                }
-            }
-        }
-        rows
+        let all = catalog.tactics.get(column).map(|t| t.techniques.as_slice()).unwrap_or_default();
+        all.iter().flat_map(move |id| {
+            let open = !self.open.is_empty() && self.open.contains(id);
+            let has_subs = open || self.shown.is_some();
+            let technique = if has_subs { catalog.technique(*id) } else { None };
+            let subs = technique.map(|t| t.subs.as_slice()).unwrap_or_default();
+            let stands = shown(id) || subs.iter().any(shown);
+            let below = if stands && open { subs } else { &[] };
+            stands.then_some(*id).into_iter().chain(below.iter().filter(move |sub| shown(sub)).copied())
+        })
     }
 
     /// Whether techniques are hidden.
@@ -101,10 +106,10 @@ impl Grid {
     /// Leaves rows to these techniques only, or to all. The cursor goes to the nearest row that is
     /// left: in its column, else in the next one that has any.
     pub fn show_only(&mut self, catalog: &Catalog, shown: Option<BTreeSet<ObjectId>>) {
-        let before = self.cursor.map(|c| (c, self.rows(catalog, c.column)));
+        let before = self.cursor.map(|c| (c, self.rows(catalog, c.column).collect::<Vec<_>>()));
         self.shown = shown;
         let Some((cursor, before)) = before else { return };
-        let after = self.rows(catalog, cursor.column);
+        let after: Vec<_> = self.rows(catalog, cursor.column).collect();
         if !after.contains(&cursor.id) {
             let at = before.iter().position(|id| *id == cursor.id).unwrap_or(0);
             let left = |id: &&ObjectId| after.contains(id);
@@ -115,7 +120,7 @@ impl Grid {
                     let last = catalog.tactics.len();
                     let columns = (cursor.column + 1..last).chain((0..cursor.column).rev());
                     let mut cells = columns
-                        .filter_map(|column| Some(Cell { column, id: *self.rows(catalog, column).first()? }));
+                        .filter_map(|column| Some(Cell { column, id: self.rows(catalog, column).next()? }));
                     self.cursor = cells.next().or(self.cursor);
                 }
             }
@@ -128,14 +133,15 @@ impl Grid {
         self.open.contains(&id)
     }
 
-    pub fn all_open(&self, catalog: &Catalog) -> bool {
-        catalog.techniques.iter().filter(|t| !t.subs.is_empty()).all(|t| self.open.contains(&t.id))
+    /// Whether everything that can be opened is.
+    pub fn all_open(&self) -> bool {
+        self.open.len() == self.parents
     }
 
     /// The row of the cursor in its column.
     pub fn row(&self, catalog: &Catalog) -> usize {
         let Some(cursor) = self.cursor else { return 0 };
-        self.rows(catalog, cursor.column).iter().position(|id| *id == cursor.id).unwrap_or(0)
+        self.rows(catalog, cursor.column).position(|id| id == cursor.id).unwrap_or(0)
     }
 
     /// How many columns fit.
@@ -148,20 +154,32 @@ impl Grid {
     /// the last row of the area is left to the counters.
     pub fn rows_in(&self, catalog: &Catalog, area: Area) -> (usize, bool) {
         let rows = usize::from(area.height.saturating_sub(HEAD_ROWS));
+        if self.tallest(catalog, area, rows + 1) > rows {
+            (rows.saturating_sub(1).max(1), true)
+        } else {
+            (rows.max(1), false)
+        }
+    }
+
+    /// The rows of the tallest visible column, counted up to `most`.
+    fn tallest(&self, catalog: &Catalog, area: Area, most: usize) -> usize {
         let visible = self.left..(self.left + self.columns_in(area)).min(catalog.tactics.len());
-        let tallest = visible.map(|c| self.rows(catalog, c).len()).max().unwrap_or(0);
-        if tallest > rows { (rows.saturating_sub(1).max(1), true) } else { (rows.max(1), false) }
+        visible.map(|c| self.rows(catalog, c).take(most).count()).max().unwrap_or(0)
     }
 
     /// Moves within the column.
     pub fn vertical(&mut self, catalog: &Catalog, by: isize) {
         let Some(cursor) = self.cursor else { return };
-        let rows = self.rows(catalog, cursor.column);
-        let row = self.row(catalog).saturating_add_signed(by).min(rows.len().saturating_sub(1));
+        let row = self.row(catalog).saturating_add_signed(by);
+        // The row that is meant, or else the last one.
+        let Some((row, id)) =
+            self.rows(catalog, cursor.column).enumerate().take(row.saturating_add(1)).last()
+        else {
+            self.goal = 0;
+            return;
+        };
         self.goal = row;
-        if let Some(id) = rows.get(row) {
-            self.cursor = Some(Cell { id: *id, ..cursor });
-        }
+        self.cursor = Some(Cell { id, ..cursor });
     }
 
     /// Moves to another column, to the same row if there is one. Columns without techniques are passed over.
@@ -171,9 +189,9 @@ impl Grid {
         let mut column = cursor.column.saturating_add_signed(by).min(last);
         let step = by.signum();
         loop {
-            let rows = self.rows(catalog, column);
-            if let Some(id) = rows.get(self.goal.min(rows.len().saturating_sub(1))) {
-                self.cursor = Some(Cell { column, id: *id });
+            let id = self.rows(catalog, column).take(self.goal.saturating_add(1)).last();
+            if let Some(id) = id {
+                self.cursor = Some(Cell { column, id });
                 return;
             }
             match column.checked_add_signed(step) {
@@ -201,7 +219,7 @@ impl Grid {
         if let Some(parent) = technique.parent {
             self.open.insert(parent);
         }
-        if !self.rows(catalog, column).contains(&id) {
+        if !self.rows(catalog, column).any(|row| row == id) {
             // What one goes to is there to be seen.
             self.shown = None;
         }
@@ -253,7 +271,7 @@ impl Grid {
 
     /// Opens all techniques, or folds all if all are open.
     pub fn fold_all(&mut self, catalog: &Catalog) {
-        if self.all_open(catalog) {
+        if self.all_open() {
             self.open.clear();
         } else {
             let parents = catalog.techniques.iter().filter(|t| !t.subs.is_empty());
@@ -294,8 +312,7 @@ impl Grid {
             self.top = row + 1 - rows;
         }
         // After a fold or a resize there may be room again.
-        let visible = self.left..(self.left + columns).min(catalog.tactics.len());
-        let tallest = visible.map(|c| self.rows(catalog, c).len()).max().unwrap_or(0);
+        let tallest = self.tallest(catalog, area, self.top.saturating_add(rows));
         self.top = self.top.min(tallest.saturating_sub(rows));
     }
 }

@@ -8,6 +8,7 @@ mod command;
 mod copy;
 mod deck;
 mod event;
+mod figures;
 mod filter;
 mod find;
 mod grid;
@@ -33,6 +34,7 @@ pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table}
 pub use copy::Copied;
 pub use deck::Deck;
 pub use event::{Effect, Event, Outcome, UserTheme};
+pub use figures::Figures;
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -177,6 +179,8 @@ pub struct App {
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
     arranged: Option<Arranged>,
+    /// Totals, and the revision that they are of.
+    figures: (Figures, Option<u64>),
     /// What is looked for in the page that is being opened.
     seek: Option<Seek>,
     /// The cards of the glossary, once they were asked for.
@@ -247,6 +251,7 @@ impl App {
             index: None,
             revision: 0,
             arranged: None,
+            figures: (Figures::default(), None),
             seek: None,
         };
         let oddities = start.warnings.len();
@@ -297,6 +302,11 @@ impl App {
     /// How many places lie before and behind the current one.
     pub fn history(&self) -> (usize, usize) {
         (self.place, self.places.len() - self.place - 1)
+    }
+
+    /// Totals of what is looked at.
+    pub fn figures(&self) -> &Figures {
+        &self.figures.0
     }
 
     /// Which bindings hold now.

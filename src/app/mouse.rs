@@ -257,9 +257,9 @@ impl App {
             return Under::Tactic(self.catalog.tactics[column].id);
         };
         let (visible, _) = self.grid.rows_in(&self.catalog, area);
-        let rows = self.grid.rows(&self.catalog, column);
-        match rows.get(self.grid.top + usize::from(row)) {
-            Some(id) if usize::from(row) < visible => Under::Cell(Cell { column, id: *id }),
+        let mut rows = self.grid.rows(&self.catalog, column);
+        match rows.nth(self.grid.top + usize::from(row)) {
+            Some(id) if usize::from(row) < visible => Under::Cell(Cell { column, id }),
             _ => Under::Nothing,
         }
     }

@@ -218,9 +218,8 @@ impl Lens {
                 catalog.case_study(id).is_some_and(uses)
             }
             Kind::Tactic => {
-                let column = |t: &super::Tactic| {
-                    catalog.in_tactic(t).iter().any(|technique| techniques.contains(technique))
-                };
+                let column =
+                    |t: &super::Tactic| catalog.in_tactic(t).any(|technique| techniques.contains(&technique));
                 catalog.tactic(id).is_some_and(column)
             }
         }

@@ -301,9 +301,9 @@ impl Catalog {
     }
 
     /// The techniques and sub-techniques of a column.
-    pub fn in_tactic(&self, tactic: &Tactic) -> Vec<ObjectId> {
+    pub fn in_tactic<'a>(&'a self, tactic: &'a Tactic) -> impl Iterator<Item = ObjectId> + 'a {
         let subs = |id: &ObjectId| self.technique(*id).map(|t| t.subs.as_slice()).unwrap_or_default();
-        tactic.techniques.iter().flat_map(|id| std::iter::once(*id).chain(subs(id).iter().copied())).collect()
+        tactic.techniques.iter().flat_map(move |id| std::iter::once(*id).chain(subs(id).iter().copied()))
     }
 
     /// The ids of all techniques, sub-techniques and mitigations: what can carry a mark.

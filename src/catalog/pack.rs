@@ -18,8 +18,7 @@ thread_local! {
     static UNREAD: Cell<&'static str> = const { Cell::new("") };
 }
 
-/// The structure and the texts.
-#[allow(dead_code, reason = "used by build.rs and by tests")]
+/// The structure and the texts. For `build.rs`, and for those who make catalogues to build in.
 pub fn pack<T: Serialize>(whole: &T) -> Result<(Vec<u8>, String), postcard::Error> {
     WRITTEN.take();
     let structure = postcard::to_allocvec(whole)?;

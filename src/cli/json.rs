@@ -137,7 +137,7 @@ fn case_study(catalog: &Catalog, id: ObjectId) -> Option<Value> {
     }))
 }
 
-pub(super) fn hit(hit: &Hit) -> Value {
+pub(super) fn hit(hit: &Hit, catalog: &Catalog) -> Value {
     let (found, step) = match hit.found {
         Found::Id => ("id", None),
         Found::Field => ("field", None),
@@ -149,8 +149,8 @@ pub(super) fn hit(hit: &Hit) -> Value {
     };
     let id = hit.item.object();
     json!({"id": id.map(|id| id.to_string()), "kind": id.map_or("term", |id| id.kind().word()),
-           "name": hit.name, "found": found,
-           "step": step, "text": hit.snippet})
+           "name": *hit.name, "found": found,
+           "step": step, "text": hit.snippet(catalog)})
 }
 
 pub(super) fn term(term: &Term) -> Value {

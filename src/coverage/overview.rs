@@ -216,7 +216,7 @@ impl Overview {
         }
         for tactic in &catalog.tactics {
             let mut rollup = Rollup::default();
-            for standing in catalog.in_tactic(tactic).iter().filter_map(|id| scope.get(id)) {
+            for standing in catalog.in_tactic(tactic).filter_map(|id| scope.get(&id)) {
                 rollup.add(standing.counted);
             }
             overview.tactics.push(TacticShare { tactic: tactic.id, rollup });

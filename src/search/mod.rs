@@ -8,11 +8,12 @@ mod query;
 mod text;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 
-use crate::catalog::{Catalog, Facet, Kind, ObjectId, guide};
+use crate::catalog::{Catalog, Facet, Kind, ObjectId, StepRef, Text, guide};
 pub use near::{near, near_id};
 pub use query::Query;
 use text::{find_all_words, snippet};
@@ -66,20 +67,52 @@ pub struct Hit {
     pub found: Found,
     /// The name as it was searched: a sub-technique's has its parent's in front, another name of a
     /// term has the term behind.
-    pub name: String,
+    pub name: Arc<str>,
     /// Positions (in characters) of the matched letters in `name`, ascending.
     pub spans: Vec<usize>,
-    /// For a hit in text: a piece of it around the match, on one line.
-    pub snippet: String,
+    /// For a hit in text: where (in bytes) it begins, and its length.
+    text: Option<(usize, usize)>,
+    /// The term that leads here.
+    term: Option<Arc<str>>,
+}
+
+impl Hit {
+    /// For a hit in text: a piece of it around the match, on one line; for one that a term leads to: which;
+    /// empty for others. Made when it is
+    /// asked for, since a letter may have thousands of hits, and a screen shows some twenty.
+    pub fn snippet(&self, catalog: &Catalog) -> String {
+        if let Some(term) = &self.term {
+            return format!("see {term}");
+        }
+        let text = match (self.item, self.found) {
+            (Item::Object(id), Found::Step(step)) => {
+                catalog.step(StepRef { case_study: id, step }).map(|step| &step.description)
+            }
+            (Item::Object(id), _) => description(catalog, id),
+            (Item::Term(term), _) => guide().terms.get(term).map(|term| &term.what),
+        };
+        match (text, self.text) {
+            (Some(text), Some((at, length))) => snippet(text, at, length),
+            _ => String::new(),
+        }
+    }
 }
 
 struct Entry {
     item: Item,
-    name: String,
+    name: Arc<str>,
     /// The name by itself: a query that is just this comes before all.
     bare: usize,
     wide: Utf32String,
-    words: Vec<(usize, String)>,
+    words: Vec<Word>,
+}
+
+/// A word of a name, in lower case.
+struct Word {
+    /// The position (in characters) at which it starts.
+    start: usize,
+    text: String,
+    letters: Letters,
 }
 
 /// What is searched. Made once per catalogue, when the first search starts.
@@ -107,7 +140,7 @@ impl Index {
             item,
             wide: Utf32String::from(name.as_str()),
             words: words(&name),
-            name,
+            name: name.into(),
             bare,
         };
         let objects = ids.map(|id| {
@@ -152,7 +185,8 @@ impl Index {
             found: Found::Field,
             name: e.name.clone(),
             spans: Vec::new(),
-            snippet: String::new(),
+            text: None,
+            term: None,
         });
         hits.collect()
     }
@@ -184,16 +218,18 @@ impl Index {
         let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
         let sought: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
         let mut ranked: Vec<(Rank, Hit)> = Vec::new();
+        let mut letters = Vec::new();
+        let meant = ObjectId::parse_loosely(query);
         for (at, entry) in self.entries.iter().enumerate() {
-            let by_name = by_name(entry, &pattern, &mut self.matcher);
-            let mut hit = |found, score, spans, snippet| {
+            let by_name = by_name(entry, &pattern, &mut self.matcher, &mut letters);
+            let mut hit = |found, score, spans, text| {
                 let Entry { item, name, .. } = entry;
                 let rank =
                     Rank { found: rank_of(found), score, kind: kind_rank(*item), length: name.len(), at };
-                ranked.push((rank, Hit { item: *item, found, name: name.clone(), spans, snippet }));
+                ranked.push((rank, Hit { item: *item, found, name: name.clone(), spans, text, term: None }));
             };
-            if let Some(distance) = entry.item.object().and_then(|id| by_id(id, query)) {
-                hit(Found::Id, distance, Vec::new(), String::new());
+            if let Some(distance) = entry.item.object().and_then(|id| by_id(id, query, meant)) {
+                hit(Found::Id, distance, Vec::new(), None);
             } else if let Some((score, spans)) = by_name {
                 // Scores count down, so that the best sorts first; the very name comes before all.
                 // An object comes before a term of the same name: it is what one works with.
@@ -204,12 +240,12 @@ impl Index {
                     (false, false) => u32::MAX - 2 - score.min(u32::MAX - 3),
                     (true, is_it) => u32::MAX - u32::from(is_it),
                 };
-                hit(Found::Name, score, spans, String::new());
-            } else if let Some((found, at, text)) = by_text(catalog, entry.item, &sought) {
+                hit(Found::Name, score, spans, None);
+            } else if let Some((found, at)) = by_text(catalog, entry.item, &sought) {
                 let length = sought.first().map_or(0, String::len);
-                hit(found, 0, Vec::new(), snippet(text, at, length));
+                hit(found, 0, Vec::new(), Some((at, length)));
             } else if let Some((distance, spans)) = by_typo(entry, &sought) {
-                hit(Found::Typo, distance, spans, String::new());
+                hit(Found::Typo, distance, spans, None);
             }
         }
         // A query that some object's name holds is spelled right: what is merely like it would be in the
@@ -259,9 +295,10 @@ fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
             out.push(Hit {
                 item,
                 found: Found::Term,
-                name: catalog.full_name(id),
+                name: catalog.full_name(id).into(),
                 spans: Vec::new(),
-                snippet: format!("see {term}"),
+                text: None,
+                term: Some(Arc::clone(&term)),
             });
         }
     }
@@ -321,8 +358,7 @@ const fn kind_rank(item: Item) -> u8 {
     }
 }
 
-/// The words of a name with the position (in characters) at which each starts, in lower case.
-fn words(name: &str) -> Vec<(usize, String)> {
+fn words(name: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut start = 0;
@@ -333,16 +369,16 @@ fn words(name: &str) -> Vec<(usize, String)> {
             }
             word.extend(c.to_lowercase());
         } else if !word.is_empty() {
-            words.push((start, std::mem::take(&mut word)));
+            words.push(Word { start, letters: Letters::of(&word), text: std::mem::take(&mut word) });
         }
     }
     words
 }
 
-/// How far an id is from the query: 0 is the id itself, 1 belongs to it, 2 contains it. None: not at all.
-fn by_id(id: ObjectId, query: &str) -> Option<u32> {
+/// How far an id is from the query, which may be read as one: 0 is the id itself, 1 belongs to it, 2 contains it. None: not at all.
+fn by_id(id: ObjectId, query: &str, meant: Option<ObjectId>) -> Option<u32> {
     let bare = query.bytes().all(|b| b.is_ascii_digit());
-    if let Some(sought) = ObjectId::parse_loosely(query) {
+    if let Some(sought) = meant {
         let same_number = sought.number() == id.number();
         if sought == id {
             return Some(0);
@@ -368,25 +404,30 @@ pub fn fuzzy(query: &str, texts: &[String]) -> Vec<Option<u32>> {
     let mut fit = |text: &String| {
         let entry = Entry {
             item: Item::Term(0),
-            name: String::new(),
+            name: Arc::default(),
             bare: 0,
             wide: Utf32String::from(text.as_str()),
             words: words(text),
         };
-        by_name(&entry, &pattern, &mut matcher).map(|(score, _)| score)
+        by_name(&entry, &pattern, &mut matcher, &mut Vec::new()).map(|(score, _)| score)
     };
     texts.iter().map(&mut fit).collect()
 }
 
 /// Every word of the query has to be found in the name, its letters in order and close together.
-fn by_name(entry: &Entry, pattern: &Pattern, matcher: &mut Matcher) -> Option<(u32, Vec<usize>)> {
+/// `letters` is room to work in, whatever it holds.
+fn by_name(
+    entry: &Entry,
+    pattern: &Pattern,
+    matcher: &mut Matcher,
+    letters: &mut Vec<u32>,
+) -> Option<(u32, Vec<usize>)> {
     let mut score = 0;
     let mut spans: Vec<usize> = Vec::new();
-    let mut letters = Vec::new();
     for atom in &pattern.atoms {
         letters.clear();
-        score += u32::from(atom.indices(entry.wide.slice(..), matcher, &mut letters)?);
-        if !is_compact(&letters, &entry.words) {
+        score += u32::from(atom.indices(entry.wide.slice(..), matcher, letters)?);
+        if !is_compact(letters, &entry.words) {
             return None;
         }
         spans.extend(letters.iter().map(|l| *l as usize));
@@ -399,12 +440,12 @@ fn by_name(entry: &Entry, pattern: &Pattern, matcher: &mut Matcher) -> Option<(u
 /// Letters strewn over a name are no match that a person would see: they have to stand within one
 /// word and half as much again as the query's word is long, or side by side over several words
 /// (`promptinj`), or begin the words of the name (`lpi`).
-fn is_compact(letters: &[u32], words: &[(usize, String)]) -> bool {
+fn is_compact(letters: &[u32], words: &[Word]) -> bool {
     let (Some(first), Some(last)) = (letters.iter().min(), letters.iter().max()) else { return true };
     let (first, last) = (*first as usize, *last as usize);
     let reach = last - first + 1;
-    let starts = words.iter().filter(|(start, _)| (first + 1..=last).contains(start)).count();
-    let begins_word = |l: &u32| words.iter().any(|(start, _)| *start == *l as usize);
+    let starts = words.iter().filter(|w| (first + 1..=last).contains(&w.start)).count();
+    let begins_word = |l: &u32| words.iter().any(|w| w.start == *l as usize);
     let strewn = reach - letters.len();
     match starts {
         0 => strewn <= (letters.len() / 2).max(2),
@@ -423,16 +464,17 @@ fn by_typo(entry: &Entry, sought: &[String]) -> Option<(u32, Vec<usize>)> {
             7..11 => 2,
             _ => 3,
         };
-        let (distance, start, length) = entry
+        let letters = Letters::of(word);
+        let (distance, best) = entry
             .words
             .iter()
-            .map(|(start, w)| (distance(word, w, most), *start, w.chars().count()))
-            .min_by_key(|(distance, ..)| *distance)?;
+            .map(|w| (distance((word, letters), w, most), w))
+            .min_by_key(|(distance, _)| *distance)?;
         if distance > most {
             return None;
         }
         errors += u32::try_from(distance).unwrap_or(u32::MAX);
-        spans.extend(start..start + length);
+        spans.extend(best.start..best.start + best.text.chars().count());
     }
     spans.sort_unstable();
     spans.dedup();
@@ -444,35 +486,61 @@ const STEM: usize = 5;
 
 /// Typing errors between two words; 1 for forms of one word (`extraction`, `extract`). More than
 /// `most` where they are too different for it to matter.
-fn distance(sought: &str, word: &str, most: usize) -> usize {
+fn distance((sought, letters): (&str, Letters), word: &Word, most: usize) -> usize {
+    let (word, others) = (word.text.as_str(), word.letters);
     let common = sought.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
     if common >= STEM && common + 4 >= sought.len().max(word.len()) {
         return usize::from(sought != word);
     }
-    if sought.len().abs_diff(word.len()) > most { most + 1 } else { strsim::osa_distance(sought, word) }
+    // Few words get as far as being compared letter by letter, which is slow.
+    if sought.len().abs_diff(word.len()) > most || letters.distance(others) > most {
+        most + 1
+    } else {
+        strsim::osa_distance(sought, word)
+    }
 }
 
-/// The text in which all sought words occur, and where the first of them does.
-fn by_text<'c>(catalog: &'c Catalog, item: Item, sought: &[String]) -> Option<(Found, usize, &'c str)> {
+/// Which letters a word has, a bit each; different letters may share one.
+#[derive(Clone, Copy)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(word: &str) -> Letters {
+        Letters(word.chars().fold(0, |all, c| all | 1 << (u32::from(c) % 32)))
+    }
+
+    /// Fewer errors are not between two words: each gives at most one letter that was not there, and
+    /// takes at most one away.
+    fn distance(self, other: Letters) -> usize {
+        let (given, taken) = (self.0 & !other.0, other.0 & !self.0);
+        given.count_ones().max(taken.count_ones()) as usize
+    }
+}
+
+/// In which text all sought words occur, and where the first of them does.
+fn by_text(catalog: &Catalog, item: Item, sought: &[String]) -> Option<(Found, usize)> {
     let id = match item {
         Item::Object(id) => id,
         Item::Term(term) => {
             let text = &guide().terms.get(term)?.what;
-            return Some((Found::Text, find_all_words(text, sought)?, text));
+            return Some((Found::Text, find_all_words(text, sought)?));
         }
     };
-    let description = match id.kind() {
+    if let Some(at) = find_all_words(description(catalog, id)?, sought) {
+        return Some((Found::Text, at));
+    }
+    catalog.case_study(id)?.steps.iter().enumerate().find_map(|(i, step)| {
+        let at = find_all_words(&step.description, sought)?;
+        Some((Found::Step(u16::try_from(i).unwrap_or(u16::MAX)), at))
+    })
+}
+
+fn description(catalog: &Catalog, id: ObjectId) -> Option<&Text> {
+    Some(match id.kind() {
         Kind::Technique => &catalog.technique(id)?.description,
         Kind::Mitigation => &catalog.mitigation(id)?.description,
         Kind::Tactic => &catalog.tactic(id)?.description,
         Kind::CaseStudy => &catalog.case_study(id)?.description,
-    };
-    if let Some(at) = find_all_words(description, sought) {
-        return Some((Found::Text, at, description));
-    }
-    catalog.case_study(id)?.steps.iter().enumerate().find_map(|(i, step)| {
-        let at = find_all_words(&step.description, sought)?;
-        Some((Found::Step(u16::try_from(i).unwrap_or(u16::MAX)), at, &*step.description))
     })
 }
 
@@ -480,6 +548,7 @@ fn by_text<'c>(catalog: &'c Catalog, item: Item, sought: &[String]) -> Option<(F
 mod tests {
     use super::*;
     use crate::catalog::builtin;
+    use proptest::prelude::*;
 
     fn found(query: &str) -> Vec<(String, Found)> {
         let catalog = builtin().unwrap();
@@ -542,7 +611,7 @@ mod tests {
             let catalog = builtin().unwrap();
             let hits = Index::new(&catalog).find(&catalog, query);
             let terms: Vec<String> =
-                hits.into_iter().filter(|h| h.item.object().is_none()).map(|h| h.name).collect();
+                hits.iter().filter(|h| h.item.object().is_none()).map(|h| h.name.to_string()).collect();
             terms.first().cloned().unwrap_or_default()
         };
         assert_eq!(term("aibom"), "AIBOM = AI bill of materials");
@@ -579,6 +648,14 @@ mod tests {
         found(&page);
         assert!(found(&"x".repeat(100_000)).is_empty());
         assert_eq!(first("prompt injection"), "T0051");
+    }
+
+    proptest! {
+        #[test]
+        fn letters_are_never_further_apart_than_words(a in "[a-eé0ß]{0,8}", b in "[a-eé0ß]{0,8}") {
+            let letters = Letters::of(&a).distance(Letters::of(&b));
+            prop_assert!(letters <= strsim::osa_distance(&a, &b));
+        }
     }
 
     #[test]

@@ -7,13 +7,13 @@ use super::short::short_name;
 use super::theme::Role;
 use crate::app::{App, Area, Command, Frame, Popup, SavingState, Screen};
 use crate::config::Depth;
-use crate::coverage::{Rollup, State};
+use crate::coverage::State;
 use crate::page::{ListKind, clip, width};
 
 pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let place = match app.screen() {
         Screen::Matrix => {
-            let subs = if app.grid.all_open(&app.catalog) { "+subs" } else { "" };
+            let subs = if app.grid.all_open() { "+subs" } else { "" };
             format!("Matrix z{}{subs}", app.grid.zoom.level())
         }
         Screen::List(view) => {
@@ -32,9 +32,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         Screen::Glossary(_) => "Glossary".to_owned(),
         Screen::Deck => "Cards".to_owned(),
     };
-    let ids = app.catalog.techniques.iter().map(|t| t.id);
-    let ids = ids.filter(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
-    let rollup = Rollup::of(ids, &app.assessment, app.today);
+    let rollup = &app.figures().whole;
     let saving = match app.saving_state() {
         SavingState::Unchanged => String::new(),
         SavingState::Saving => ", saving".to_owned(),
@@ -93,8 +91,9 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         canvas.row(area, why, Role::Strong);
     } else if let Some(Popup::Search(search)) = app.popups.last() {
         // A text hit shows where it was found; the rows of the search are too narrow for it.
-        let hit = search.hits.get(search.chosen).filter(|hit| !hit.snippet.is_empty());
-        let text = hit.map(|hit| format!(" {}: {}", hit.item.label(), hit.snippet));
+        let hit = search.hits.get(search.chosen).map(|hit| (hit, hit.snippet(&app.catalog)));
+        let hit = hit.filter(|(_, snippet)| !snippet.is_empty());
+        let text = hit.map(|(hit, snippet)| format!(" {}: {snippet}", hit.item.label()));
         canvas.row(area, &text.unwrap_or_default(), Role::Normal);
     } else {
         match app.screen() {
@@ -181,7 +180,7 @@ fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
     let mut x = area.x + 1;
     // Conflicts are rare; what they look like is told where there are any.
-    let conflict = app.assessment.in_conflict().next().map(|_| State::Conflict);
+    let conflict = app.figures().in_conflict.then_some(State::Conflict);
     for state in State::ALL.into_iter().chain(conflict) {
         // "covered, tested" is short for the legend's sake only.
         let word = match state {

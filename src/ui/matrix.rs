@@ -21,16 +21,16 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>) {
     for (place, (column, tactic)) in visible.enumerate() {
         let x = area.x + u16::try_from(place).unwrap_or(0) * pitch;
         let cells = Area { x, width: (pitch - 1).min(area.x + area.width - x), ..area };
-        head(app, canvas, cells, tactic);
-        let all = app.grid.rows(&app.catalog, column);
+        head(app, canvas, cells, column, tactic);
         let first = area.y + HEAD_ROWS;
-        for (id, y) in all.iter().skip(app.grid.top).take(rows).zip(first..) {
+        for (id, y) in app.grid.rows(&app.catalog, column).skip(app.grid.top).take(rows).zip(first..) {
             let at = Area { y, height: 1, ..cells };
-            cell(app, canvas, at, Cell { column, id: *id }, &twins);
+            cell(app, canvas, at, Cell { column, id }, &twins);
         }
         if overflows {
-            let below = all.len().saturating_sub(app.grid.top + rows);
-            let above = app.grid.top.min(all.len());
+            let all = app.grid.rows(&app.catalog, column).count();
+            let below = all.saturating_sub(app.grid.top + rows);
+            let above = app.grid.top.min(all);
             let text = match (above, below) {
                 (0, 0) => String::new(),
                 (0, below) => format!("v{below}"),
@@ -93,17 +93,15 @@ fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
 }
 
 /// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
-fn share(app: &App, tactic: &Tactic) -> String {
-    let mut ids = app.catalog.in_tactic(tactic);
-    ids.retain(|id| app.looked_at().is_none_or(|looked_at| looked_at.contains(id)));
-    match Rollup::of(ids, &app.assessment, app.today).percent_covered() {
+fn share(app: &App, column: Column) -> String {
+    match app.figures().columns.get(column).and_then(Rollup::percent_covered) {
         Some(percent) => format!("{percent}%"),
         None => "n/a".to_owned(),
     }
 }
 
-fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, tactic: &Tactic) {
-    let share = share(app, tactic);
+fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, column: Column, tactic: &Tactic) {
+    let share = share(app, column);
     let lower = Area { y: area.y + 1, height: 1, ..area };
     if app.grid.zoom == Zoom::WHOLE {
         canvas.row(area, &short_name(&tactic.name), Role::Heading);

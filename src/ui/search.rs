@@ -91,8 +91,9 @@ fn row(app: &App, canvas: &mut Canvas<'_>, area: Area, hit: &Hit, chosen: bool) 
         used += canvas.text(x + used, area.y, end.saturating_sub(x + used), c.encode_utf8(&mut [0; 4]), role);
     }
     let left = room.saturating_sub(width(&name) + 2);
-    if !hit.snippet.is_empty() && left > 8 {
-        canvas.text(x + used + 2, area.y, end.saturating_sub(x), &clip(&hit.snippet, left), Role::Dim);
+    let snippet = if left > 8 { hit.snippet(&app.catalog) } else { String::new() };
+    if !snippet.is_empty() {
+        canvas.text(x + used + 2, area.y, end.saturating_sub(x), &clip(&snippet, left), Role::Dim);
     }
     let at = end.saturating_sub(u16::try_from(width(&kind)).unwrap_or(0));
     canvas.text(at, area.y, end - at, &pad(&kind, width(&kind)), Role::Dim);

@@ -165,7 +165,7 @@ fn as_query(bytes: &[u8]) {
     SEARCH.with_borrow_mut(|(catalog, index)| {
         let hits = index.find(catalog, &String::from_utf8_lossy(bytes));
         for hit in &hits {
-            assert_safe(&hit.snippet, false);
+            assert_safe(&hit.snippet(catalog), false);
             assert!(hit.spans.iter().all(|at| *at < hit.name.chars().count()));
         }
     });

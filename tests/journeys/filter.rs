@@ -16,7 +16,7 @@ fn lens(facet: Facet, key: &str) -> BTreeSet<ObjectId> {
 /// Every technique that has a row, whatever its column.
 fn rows(journey: &Journey) -> BTreeSet<ObjectId> {
     let columns = 0..builtin().tactics.len();
-    columns.flat_map(|column| journey.app.grid.rows(&builtin(), column)).collect()
+    columns.flat_map(|column| journey.app.grid.rows(&journey.app.catalog, column)).collect()
 }
 
 #[test]
@@ -45,12 +45,12 @@ fn the_cursor_is_always_on_a_row() {
             let journey = journey(80, 24).keys(&start).keys(filter);
             let cursor = journey.app.grid.cursor.expect("a cursor");
             assert!(
-                journey.app.grid.rows(&builtin(), cursor.column).contains(&cursor.id),
+                journey.app.grid.rows(&builtin(), cursor.column).any(|id| id == cursor.id),
                 "{start} {filter} loses the cursor"
             );
             let walked = journey.keys("jjjkkllllhhG");
             let cursor = walked.app.grid.cursor.expect("a cursor");
-            assert!(walked.app.grid.rows(&builtin(), cursor.column).contains(&cursor.id));
+            assert!(walked.app.grid.rows(&builtin(), cursor.column).any(|id| id == cursor.id));
         }
     }
 }

@@ -42,7 +42,7 @@ impl Context<'_> {
         }
         let shown = hits.iter().take(limit);
         if json {
-            return print_json(&shown.map(json::hit).collect());
+            return print_json(&shown.map(|hit| json::hit(hit, self.catalog)).collect());
         }
         let mut out = Output::with_links(self.links);
         for hit in shown {
@@ -50,8 +50,8 @@ impl Context<'_> {
                 Found::Step(step) => format!("step {}: ", step + 1),
                 _ => String::new(),
             };
-            let text =
-                if hit.snippet.is_empty() { String::new() } else { format!("  [{at}{}]", hit.snippet) };
+            let snippet = hit.snippet(self.catalog);
+            let text = if snippet.is_empty() { String::new() } else { format!("  [{at}{snippet}]") };
             let label = hit.item.label();
             let address = hit.item.object().map(ObjectId::url);
             out.link(&label, address.as_deref());
@@ -142,9 +142,9 @@ impl Context<'_> {
         let shown = lens.techniques(self.catalog);
         let assessment = self.assessment(false)?;
         let columns = self.catalog.tactics.iter().map(|tactic| {
-            let mut ids = self.catalog.in_tactic(tactic);
-            ids.retain(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
-            (tactic, ids)
+            let ids = self.catalog.in_tactic(tactic);
+            let ids = ids.filter(|id| shown.contains(id) && !(folded && id.is_sub_technique()));
+            (tactic, ids.collect::<Vec<_>>())
         });
         let columns: Vec<_> = columns.filter(|(_, ids)| lens.is_empty() || !ids.is_empty()).collect();
         if json {

@@ -16,12 +16,8 @@ impl Context<'_> {
         let rollup = |ids: &mut dyn Iterator<Item = ObjectId>| Rollup::of(ids, &assessment, self.today);
         let techniques = rollup(&mut self.catalog.techniques.iter().map(|t| t.id));
         let mitigations = rollup(&mut self.catalog.mitigations.iter().map(|m| m.id));
-        let tactics: Vec<(&str, Rollup)> = self
-            .catalog
-            .tactics
-            .iter()
-            .map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t).into_iter())))
-            .collect();
+        let tactics: Vec<(&str, Rollup)> =
+            self.catalog.tactics.iter().map(|t| (&*t.name, rollup(&mut self.catalog.in_tactic(t)))).collect();
         if json {
             let tactics: Vec<Value> =
                 tactics.iter().map(|(name, r)| json!({"tactic": name, "counts": json::rollup(r)})).collect();

@@ -19,7 +19,7 @@ pub(super) fn tactic(basis: &Basis, overview: &Overview, id: ObjectId) -> Text {
         return unknown(id, Kind::Tactic);
     };
     let r = &share.rollup;
-    let column: BTreeSet<ObjectId> = basis.catalog.in_tactic(tactic).into_iter().collect();
+    let column: BTreeSet<ObjectId> = basis.catalog.in_tactic(tactic).collect();
     let inside = |counts: fn(State) -> bool| {
         basis.techniques(counts).into_iter().filter(|id| column.contains(id)).collect::<Vec<_>>()
     };
