@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::key::Key;
 use super::mouse::Mouse;
+use super::overlay::Baseline;
 use crate::catalog::ObjectId;
 use crate::coverage::{Assessment, Edit, Record};
 
@@ -54,6 +55,11 @@ pub enum Event {
     ThemeKept(Result<String, String>),
     /// A new day has begun.
     Today(Date),
+    /// What the marks can be compared with, and a sentence for each file that can't be read.
+    Baselines {
+        all: Vec<Baseline>,
+        problems: Vec<String>,
+    },
 }
 
 /// A theme's file.
@@ -78,6 +84,8 @@ pub enum Effect {
     FindThemes,
     /// Write the name of the theme into the settings, then send `ThemeKept`.
     KeepTheme(String),
+    /// Read the snapshots of the assessment and the other assessments, then send `Baselines`.
+    FindBaselines,
     Redraw,
     /// Have the terminal report the mouse, or leave it to select text.
     Mouse(bool),

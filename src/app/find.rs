@@ -6,6 +6,7 @@ use super::command::{Command, Row, Scope};
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Palette, Popup, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
+use crate::coverage::Ground;
 use crate::search::{Hit, Index, Item, Query, fuzzy, near_id};
 
 impl App {
@@ -38,7 +39,9 @@ impl App {
     /// What is wrong with the fields of the query that is being typed.
     pub fn search_problem(&self) -> Option<String> {
         match self.popups.last()? {
-            Popup::Search(search) => Query::parse(&self.catalog, search.input.value()).problem,
+            Popup::Search(search) => {
+                Query::of_marks(&self.catalog, &self.assessment, search.input.value()).problem
+            }
             _ => None,
         }
     }
@@ -48,9 +51,12 @@ impl App {
             Popup::Search(search) => Some(&mut search.input),
             Popup::Palette(palette) => Some(&mut palette.input),
             Popup::Note(note) => Some(&mut note.input),
-            Popup::Filter(_) | Popup::Themes(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
-                None
-            }
+            Popup::Filter(_)
+            | Popup::Themes(_)
+            | Popup::Baselines(_)
+            | Popup::Help(_)
+            | Popup::Messages(_)
+            | Popup::Copied(_) => None,
         }
     }
 
@@ -85,7 +91,8 @@ impl App {
         match self.popups.last_mut() {
             Some(Popup::Search(search)) => {
                 let index = self.index.get_or_insert_with(|| Index::new(&self.catalog));
-                search.hits = index.find(&self.catalog, search.input.value());
+                let on = Ground { catalog: &self.catalog, assessment: &self.assessment, today: self.today };
+                search.hits = index.find_marked(on, search.input.value());
                 search.chosen = 0;
                 self.lit = techniques(&search.hits).collect();
             }
@@ -101,6 +108,7 @@ impl App {
             Some(Popup::Search(search)) => (&mut search.chosen, search.hits.len()),
             Some(Popup::Palette(palette)) => (&mut palette.chosen, commands),
             Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
+            Some(Popup::Baselines(choice)) => (&mut choice.chosen, choice.all.len()),
             Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
             _ => return,
         };
@@ -160,7 +168,7 @@ impl App {
                     None if search.input.value().trim().is_empty() => {}
                     None => {
                         let query = search.input.value().trim();
-                        let problem = Query::parse(&self.catalog, query).problem;
+                        let problem = Query::of_marks(&self.catalog, &self.assessment, query).problem;
                         let near = near_id(&self.catalog, query);
                         let nothing = || format!("Nothing is like `{query}`{near}.");
                         self.tell(problem.map_or_else(nothing, |problem| format!("Nothing: {problem}.")));
@@ -175,6 +183,7 @@ impl App {
                 }
             }
             Some(Popup::Filter(_)) => self.choose_filter(true),
+            Some(Popup::Baselines(_)) => self.choose_baseline(),
             Some(Popup::Themes(_)) => return self.keep_theme(),
             Some(Popup::Note(_)) => {
                 let Some(Popup::Note(note)) = self.popups.pop() else { return Vec::new() };

@@ -20,7 +20,9 @@ pub mod layout;
 mod marks;
 mod motion;
 mod mouse;
+mod overlay;
 mod screen;
+mod sight;
 mod theme;
 mod update;
 mod view;
@@ -42,14 +44,18 @@ pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
-pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
+pub use overlay::{Baseline, Overlay, Sign};
+pub use screen::{
+    BaselineChoice, Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice,
+};
 pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
+use sight::Sight;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::config::{Settings, Theme};
-use crate::coverage::{Assessment, Record, State};
+use crate::coverage::{Aspect, Assessment, Record, State};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
 
@@ -138,9 +144,12 @@ pub struct App {
     theme_name: String,
     pub grid: Grid,
     /// What is looked at; empty for everything.
-    pub lens: Lens,
-    /// The techniques that the lens shows; None for all.
-    in_lens: Option<BTreeSet<ObjectId>>,
+    pub lens: Lens<Aspect>,
+    sight: Sight,
+    /// What the cells of the matrix show.
+    pub overlay: Overlay,
+    /// What the difference is to; None before one was chosen.
+    pub baseline: Option<Baseline>,
     pub popups: Vec<Popup>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
@@ -211,7 +220,9 @@ impl App {
         let mut app = App {
             grid,
             lens: Lens::default(),
-            in_lens: None,
+            sight: Sight::default(),
+            overlay: Overlay::default(),
+            baseline: None,
             deck: None,
             decks: 0,
             mouse: start.mouse,
@@ -254,6 +265,8 @@ impl App {
             figures: (Figures::default(), None),
             seek: None,
         };
+        app.see();
+        app.tell_scope();
         let oddities = start.warnings.len();
         for warning in start.warnings {
             app.tell(warning);
@@ -313,7 +326,7 @@ impl App {
     pub fn scope(&self) -> Scope {
         match self.popups.last() {
             Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_)) => Scope::Text,
-            Some(Popup::Filter(_)) => Scope::Filter,
+            Some(Popup::Filter(_) | Popup::Baselines(_)) => Scope::Filter,
             Some(Popup::Themes(_)) => Scope::Themes,
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => Scope::Popup,
             None => self.screen_scope(),

@@ -141,6 +141,7 @@ impl App {
                     Some(Popup::Search(search)) => &mut search.chosen,
                     Some(Popup::Palette(palette)) => &mut palette.chosen,
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
+                    Some(Popup::Baselines(choice)) => &mut choice.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
                     _ => return Vec::new(),
                 };
@@ -156,7 +157,13 @@ impl App {
 
     fn wheel(&mut self, mouse: Mouse, by: isize) -> Vec<Effect> {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Filter(_) | Popup::Themes(_)) => {
+            Some(
+                Popup::Search(_)
+                | Popup::Palette(_)
+                | Popup::Filter(_)
+                | Popup::Themes(_)
+                | Popup::Baselines(_),
+            ) => {
                 self.choose(by);
             }
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => {
@@ -269,7 +276,10 @@ impl App {
         let (area, (above, below), chosen, count) = match popup {
             Popup::Search(s) => (layout::search(body), (1, 0), s.chosen, s.hits.len()),
             Popup::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
-            Popup::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
+            Popup::Filter(f) => {
+                (layout::filter(body, f), (0, layout::about_rows(body, f)), f.chosen, f.values.len())
+            }
+            Popup::Baselines(b) => (layout::baselines(body, b.all.len()), (0, 0), b.chosen, b.all.len()),
             Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
             Popup::Note(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
                 return Under::Nothing;

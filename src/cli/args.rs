@@ -49,6 +49,7 @@ Examples:
   atlasnav find promt injecton          what is like it, best first
   atlasnav find area:evasion sticker    what has to do with stickers in model evasion
   atlasnav list techniques area:theft platform:predictive
+  atlasnav list techniques status:gap case:incident mitigated:yes
   atlasnav show 51.1                    LLM Prompt Injection: Indirect, as text
   atlasnav glossary jailbreak           what the term means
   atlasnav mark 51.1 partial --note 'input filter live, no egress check'
@@ -76,7 +77,9 @@ pub(super) enum Verb {
     /// Find by id, name, text or field, best first; terms of the glossary too
     Find {
         /// Words, and fields that narrow them: area:evasion platform:agentic maturity:realized
-        /// phase:deployment
+        /// phase:deployment tactic:exfil mitigated:no case:incident (or any, exercise, none, cs26), and of
+        /// marks status:gap owner:soc (or nobody) attention:stale (or due, expired, conflict, suggestion,
+        /// without-evidence)
         #[arg(required = true)]
         query: Vec<String>,
         /// Print at most so many
@@ -90,6 +93,7 @@ pub(super) enum Verb {
     List {
         kind: ListOf,
         /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Answer as JSON
         #[arg(long)]
@@ -112,6 +116,7 @@ pub(super) enum Verb {
     /// Print the matrix: the tactics in their order with their techniques and marks
     Matrix {
         /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Leave the sub-techniques out
         #[arg(long)]
@@ -214,19 +219,9 @@ pub(super) enum ListOf {
     Tactics,
 }
 
-/// The word of a state on the command line: one word each, as a shell likes it.
+/// The word of a state on the command line.
 pub(super) const fn state_word(state: State) -> &'static str {
-    match state {
-        State::Unassessed => "unassessed",
-        State::Gap => "gap",
-        State::Planned => "planned",
-        State::Partial => "partial",
-        State::Covered => "covered",
-        State::Tested => "tested",
-        State::NotApplicable => "not-applicable",
-        State::Accepted => "accepted",
-        State::Conflict => "conflict",
-    }
+    state.key()
 }
 
 /// What people write as well.

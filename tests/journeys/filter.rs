@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use atlasnav::app::{Code, Event, Key, Screen};
 use atlasnav::catalog::{Facet, Lens, ObjectId, guide};
+use atlasnav::coverage::Aspect;
 
 use crate::harness::{Journey, builtin, id, journey, marked};
 
@@ -94,7 +95,7 @@ fn choosing_adds_takes_away_and_replaces() {
     assert_eq!(journey.app.lens.describe(), "agentic-ai");
     let journey = journey.keys("fpjj<enter>");
     assert_eq!(journey.app.lens.describe(), "generative-ai");
-    assert!(journey.keys("fa<enter>").app.lens.has(Facet::Area, "data-poisoning"));
+    assert!(journey.keys("fa<enter>").app.lens.has(Aspect::Fact(Facet::Area), "data-poisoning"));
     // Who ticks values and presses enter means what is ticked.
     let journey = crate::harness::journey(80, 24).keys("fp<space>j<space><enter>");
     assert_eq!(journey.app.lens.describe(), "agentic-ai/enterprise");

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 pub use atlasnav::app::Start;
-use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, UserTheme};
+use atlasnav::app::{App, Baseline, Effect, Event, Key, Keymap, Message, UserTheme};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::config::{Charset, Depth, Settings, Theme};
 use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
@@ -80,6 +80,8 @@ pub struct Journey {
     pub edited: Vec<String>,
     /// The user's own themes, on paper.
     pub themes: Vec<UserTheme>,
+    /// What there is to compare with, on paper.
+    pub baselines: Vec<Baseline>,
     /// The theme that was written into the settings.
     pub kept_theme: Option<String>,
     pub quit: bool,
@@ -132,6 +134,7 @@ impl Journey {
             editor: None,
             edited: Vec::new(),
             themes: Vec::new(),
+            baselines: Vec::new(),
             kept_theme: None,
             quit: false,
             redraws: 0,
@@ -211,6 +214,9 @@ impl Journey {
                     Some(Event::Edited { id, note: self.editor.clone() })
                 }
                 Effect::FindThemes => Some(Event::Themes(self.themes.clone())),
+                Effect::FindBaselines => {
+                    Some(Event::Baselines { all: self.baselines.clone(), problems: Vec::new() })
+                }
                 Effect::KeepTheme(name) => Some(Event::ThemeKept(match &self.answers {
                     Answers::No(reason) => Err(reason.clone()),
                     _ => {

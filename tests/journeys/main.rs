@@ -13,6 +13,7 @@ mod filter;
 mod harness;
 mod hostile;
 mod mouse;
+mod overlay;
 mod picture;
 mod saving;
 mod screens;
