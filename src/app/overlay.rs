@@ -195,7 +195,7 @@ impl Overlay {
                         (sign('1', PLAIN), "to 9 case studies"),
                         (sign('+', Role::Heading), "more"),
                         (NOTHING, "none"),
-                        (HEAD, "case studies"),
+                        (HEAD, "of the column"),
                     ]
                 }
             }
@@ -205,7 +205,7 @@ impl Overlay {
                         (sign('1', PLAIN), "to 9 mitigations in ATLAS"),
                         (sign('+', Role::Heading), "more"),
                         (NOTHING, "none"),
-                        (HEAD, "with one"),
+                        (HEAD, "share with one"),
                     ]
                 }
             }
@@ -216,7 +216,7 @@ impl Overlay {
                         (sign('d', Role::Strong), "demonstrated"),
                         (sign('r', Role::Heading), "realized"),
                         (NOTHING, "not stated"),
-                        (HEAD, "realized"),
+                        (HEAD, "share realized"),
                     ]
                 }
             }
@@ -240,7 +240,7 @@ impl Overlay {
                         (sign('+', Role::State(State::Partial)), "partial"),
                         (sign('#', Role::State(State::Covered)), "covered is suggested"),
                         (NOTHING, "nothing"),
-                        (HEAD, "open"),
+                        (HEAD, "open in the column"),
                     ]
                 }
             }

@@ -133,8 +133,18 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
     let room = usize::from(area.width).saturating_sub(width(&hidden));
     let text = pad(&text, if whole { width(&text) } else { room });
     let text = if whole { clip(&text, usize::from(area.width) + 1) } else { text };
-    let used =
-        canvas.text(area.x, area.y, area.width + 1, &text, if looked_at { sign.role } else { Role::Dim });
+    let role = match (looked_at, app.overlay) {
+        (false, _) => Role::Dim,
+        (true, Overlay::Coverage) => sign.role,
+        // A digit must not look like a part of the number.
+        (true, _) if whole => Role::Dim,
+        (true, _) => Role::Normal,
+    };
+    let used = canvas.text(area.x, area.y, area.width + 1, &text, role);
+    if looked_at && app.overlay != Overlay::Coverage {
+        let indent = if at.id.is_sub_technique() && !whole { 2 } else { 0 };
+        canvas.text(area.x + indent, area.y, 1, glyph.encode_utf8(&mut [0; 4]), sign.role);
+    }
     canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), &hidden, Role::Dim);
     if app.lit.contains(&at.id) {
         canvas.restyle(area, Role::Match);

@@ -100,9 +100,12 @@ pub fn journey(width: u16, height: u16) -> Journey {
     Journey::new(start((width, height)))
 }
 
-/// With the built-in catalogue and the marks of [`spread`].
+/// With the built-in catalogue, the marks of [`spread`], and a snapshot without any marks.
 pub fn marked(width: u16, height: u16) -> Journey {
-    Journey::new(Start { assessment: spread(), ..start((width, height)) })
+    let mut journey = Journey::new(Start { assessment: spread(), ..start((width, height)) });
+    let (name, on) = ("q2".to_owned(), Some(date(2026, 6, 30)));
+    journey.baselines = vec![Baseline { name, on, assessment: Assessment::default(), known: None }];
+    journey
 }
 
 pub fn start(size: (u16, u16)) -> Start {

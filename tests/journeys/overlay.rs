@@ -7,7 +7,7 @@ use atlasnav::catalog::ObjectId;
 use atlasnav::coverage::{Assessment, Evidence, EvidenceKind, Mark, State};
 use jiff::civil::date;
 
-use crate::harness::{Journey, Start, TODAY, builtin, id, marked, spread, start};
+use crate::harness::{Journey, Start, TODAY, builtin, id, spread, start};
 
 /// The keys of all overlays, the difference to the first baseline.
 const KEYS: [(&str, Overlay); 8] = [
@@ -109,6 +109,7 @@ fn every_sign_is_in_the_legend_and_told_apart_without_colours() {
 
 #[test]
 fn signs_say_what_marks_and_atlas_say() {
+    use EvidenceKind::{Detect, Prevent, Respond};
     let mut assessment = Assessment::default();
     let mut set = |id: ObjectId, state, kinds: &[EvidenceKind], on, review| {
         let mut mark = Mark { on, review, ..Mark::default() };
@@ -116,7 +117,6 @@ fn signs_say_what_marks_and_atlas_say() {
         mark.evidence = kinds.iter().map(|kind| evidence(*kind)).collect();
         assessment.marks.insert(id, mark);
     };
-    use EvidenceKind::{Detect, Prevent, Respond};
     set(id("t0"), State::Partial, &[Detect], Some(TODAY), None);
     set(id("t2"), State::Covered, &[Prevent, Detect], Some(date(2026, 8, 1)), None);
     set(id("t3"), State::Tested, &[Prevent, Detect, Respond, Detect], Some(date(2025, 1, 1)), None);
@@ -180,7 +180,7 @@ fn the_difference_is_to_what_was_chosen() {
     }
     // The next overlay goes through all of them, the difference too, as it is known to what.
     assert_eq!(journey.keys("oo").app.overlay, Overlay::Coverage);
-    let mut journey = marked(80, 24);
+    let mut journey = crate::harness::journey(80, 24);
     for overlay in &Overlay::ALL[1..7] {
         journey.press("oo");
         assert_eq!(journey.app.overlay, *overlay);
