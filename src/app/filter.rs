@@ -53,7 +53,7 @@ impl App {
     /// Takes the filter off, which leaves the scope of the assessment; once more, and what is outside of
     /// it is shown, too; once more, and the scope holds again.
     pub(super) fn clear_filter(&mut self) {
-        let scope = self.scope_of_assessment().map(|scope| (scope.len(), self.about_scope()));
+        let scope = self.scope_of_assessment().map(std::collections::BTreeSet::len);
         let all = self.catalog.techniques.len();
         match scope {
             None if self.lens.is_empty() => self.tell("Nothing is filtered."),
@@ -61,7 +61,7 @@ impl App {
                 self.look_through(Lens::default());
                 self.tell("Everything is shown again.");
             }
-            Some((count, platforms)) if !self.lens.is_empty() || self.is_beyond_scope() => {
+            Some(count) if !self.lens.is_empty() || self.is_beyond_scope() => {
                 let was_beyond = self.is_beyond_scope() && !self.lens.is_empty();
                 self.sight.beyond = was_beyond;
                 self.look_through(Lens::default());
@@ -70,18 +70,16 @@ impl App {
                 } else {
                     let clear = self.key_of(Command::ClearFilter);
                     self.tell(format!(
-                        "The scope of this assessment: {count} of {all} techniques, for {platforms}; {clear} \
-                         shows the others, too."
+                        "The scope of this assessment: {count} of {all} techniques; {clear} shows the others, too."
                     ));
                 }
             }
-            Some((count, _)) => {
+            Some(count) => {
                 self.sight.beyond = true;
                 self.look_through(Lens::default());
                 let clear = self.key_of(Command::ClearFilter);
                 self.tell(format!(
-                    "{} techniques outside the scope of this assessment are shown and counted, too; {clear} \
-                     leaves them out again.",
+                    "{} techniques outside the scope of this assessment are counted; {clear} goes back.",
                     all - count
                 ));
             }
@@ -104,7 +102,7 @@ impl App {
                 (scope.len(), self.catalog.techniques.len(), self.key_of(Command::ClearFilter));
             let platforms = self.about_scope();
             self.tell(format!(
-                "This assessment is about {platforms}: {count} of {all} techniques; {clear} shows the others, too."
+                "This assessment is about {platforms}: {count} of {all} techniques; {clear} shows all."
             ));
         }
         if !unknown.is_empty() {

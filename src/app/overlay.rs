@@ -272,12 +272,14 @@ impl Overlay {
             (Overlay::Difference, Some(baseline)) => moves(on, looked_at, baseline),
             _ => Moves::default(),
         };
+        if self == Overlay::Coverage {
+            // Each mark comes here, so nothing is gone through that is counted already.
+            let heads = columns.iter().map(|rollup| percent(rollup.percent_covered())).collect();
+            return Painted { signs: HashMap::new(), heads };
+        }
+        // Of what is not looked at, too: it may be shown for the sake of what is folded below it.
         let techniques = on.catalog.techniques.iter();
-        let signs = match self {
-            Overlay::Coverage => HashMap::new(),
-            // Of the others, too: they may be shown for the sake of what is folded below them.
-            _ => techniques.map(|t| (t.id, self.sign(on, &moves, t))).collect(),
-        };
+        let signs = techniques.map(|t| (t.id, self.sign(on, &moves, t))).collect();
         let tactics = on.catalog.tactics.iter().zip(columns);
         let heads = tactics.map(|(tactic, rollup)| {
             let ids = on.catalog.in_tactic(tactic);

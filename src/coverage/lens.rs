@@ -250,3 +250,55 @@ impl Shown {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::samples::{self, TODAY, everything};
+    use crate::coverage::{Overview, Share};
+    use proptest::prelude::*;
+
+    fn lens(facet: MarkFacet, key: &str) -> Lens<Aspect> {
+        let mut lens = Lens::default();
+        lens.add(Aspect::Mark(facet), key);
+        lens
+    }
+
+    #[test]
+    fn owners_that_are_written_alike_are_one() {
+        let mut assessment = Assessment::default();
+        for (place, owner) in ["SOC", "soc", "Platform Sec", "\u{2620}"].into_iter().enumerate() {
+            let mark = crate::coverage::Mark { owner: Some(owner.to_owned()), ..Default::default() };
+            assessment.marks.insert(samples::technique(place), mark);
+        }
+        let keys: Vec<String> = MarkFacet::Owner.values(&assessment).into_iter().map(|v| v.key).collect();
+        assert_eq!(keys, ["platform-sec", "soc", "\u{2620}", "nobody"]);
+    }
+
+    proptest! {
+        /// What wants attention is what the dashboard counts, and every technique has one status.
+        #[test]
+        fn attention_is_by_the_rules_of_the_overview((catalog, assessment, scope) in samples::sample()) {
+            let on = Ground { catalog: &catalog, assessment: &assessment, today: TODAY };
+            let shown = |lens: &Lens<Aspect>| Shown::of(lens, Some(&scope), on);
+            let o = Overview::of(&catalog, &assessment, &scope, TODAY);
+            let shares: [(&str, &Share); 5] = [
+                ("stale", &o.stale), ("due", &o.due), ("expired", &o.expired),
+                ("conflict", &o.conflicts), ("without-evidence", &o.without_evidence),
+            ];
+            for (key, share) in shares {
+                let shown = shown(&lens(MarkFacet::Attention, key));
+                let ids: BTreeSet<ObjectId> = share.ids.iter().copied().collect();
+                let listed = catalog.markable().filter(|id| shown.holds(on, *id)).collect();
+                prop_assert_eq!(ids, listed, "{}", key);
+            }
+            let states = State::ALL.into_iter().chain([State::Conflict]);
+            let of_state = |s: State| shown(&lens(MarkFacet::Status, s.key())).techniques;
+            let all: Vec<ObjectId> = states.flat_map(of_state).collect();
+            let once: BTreeSet<ObjectId> = all.iter().copied().collect();
+            let in_scope = everything(&catalog).intersection(&scope).copied().collect::<BTreeSet<_>>();
+            prop_assert_eq!(all.len(), once.len());
+            prop_assert_eq!(once, in_scope);
+        }
+    }
+}

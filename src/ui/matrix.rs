@@ -140,11 +140,11 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
         (true, _) if whole => Role::Dim,
         (true, _) => Role::Normal,
     };
-    let used = canvas.text(area.x, area.y, area.width + 1, &text, role);
-    if looked_at && app.overlay != Overlay::Coverage {
-        let indent = if at.id.is_sub_technique() && !whole { 2 } else { 0 };
-        canvas.text(area.x + indent, area.y, 1, glyph.encode_utf8(&mut [0; 4]), sign.role);
-    }
+    let split = if at.id.is_sub_technique() && !whole { 3 } else { 1 };
+    let (before, after) = text.split_at_checked(split).unwrap_or((&text, ""));
+    let before_role = if looked_at { sign.role } else { Role::Dim };
+    let mut used = canvas.text(area.x, area.y, area.width + 1, before, before_role);
+    used += canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), after, role);
     canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), &hidden, Role::Dim);
     if app.lit.contains(&at.id) {
         canvas.restyle(area, Role::Match);

@@ -263,7 +263,7 @@ fn the_platforms_of_the_assessment_are_its_scope() {
     let journey = of_agents(80, 24);
     let scope = lens(Facet::Platform, "agentic-ai");
     assert_eq!(scope.len(), 139);
-    let told = "This assessment is about Agentic AI: 139 of 208 techniques; f0 shows the others, too.";
+    let told = "This assessment is about Agentic AI: 139 of 208 techniques; f0 shows all.";
     assert_eq!(journey.said(), told);
     assert!(journey.rows()[0].contains("/139 assessed (in scope)"), "{}", journey.rows()[0]);
     assert_eq!(journey.app.figures().whole.total(), 139);

@@ -25,7 +25,7 @@ fn evidence(kind: EvidenceKind) -> Evidence {
     Evidence { kind, what: "a control".to_owned(), link: None, on: None }
 }
 
-/// [`spread`], with evidence of every kind, marks of every age, and a snapshot of other days.
+/// [`spread`], with evidence of every kind, owners, marks of every age, and a snapshot of other days.
 fn lived_in() -> (Assessment, Baseline) {
     let then = spread();
     let mut now = then.clone();
@@ -36,6 +36,9 @@ fn lived_in() -> (Assessment, Baseline) {
             continue;
         }
         let kinds = EvidenceKind::ALL.iter().enumerate().filter(|(bit, _)| (at >> bit) & 1 == 1);
+        if at % 4 < 2 {
+            mark.owner = Some(["soc", "Platform security", "ml-ops"][at % 3].to_owned());
+        }
         mark.evidence = kinds.map(|(_, kind)| evidence(*kind)).collect();
         match at % 5 {
             0 => mark.on = None,
@@ -55,7 +58,7 @@ fn lived_in() -> (Assessment, Baseline) {
     (now, q2)
 }
 
-fn lived(width: u16, height: u16) -> Journey {
+pub fn lived(width: u16, height: u16) -> Journey {
     let (assessment, q2) = lived_in();
     let mut journey = Journey::new(Start { assessment, ..start((width, height)) });
     let other = Baseline {
@@ -259,4 +262,23 @@ fn an_overlay_follows_the_marks_and_the_filter() {
     let before = glyphs(&journey);
     journey.event(Event::Today(date(2028, 1, 1)));
     assert_ne!(glyphs(&journey), before);
+}
+
+#[test]
+fn lists_are_sorted_by_owner_and_by_age() {
+    let sorted = |times: usize| lived(120, 40).keys("2").keys(&"s".repeat(times)).app.list;
+    let owners: Vec<String> = sorted(5).into_iter().map(|row| row.owner.to_lowercase()).collect();
+    let some = owners.iter().take_while(|owner| !owner.is_empty()).count();
+    assert!(some > 10 && owners[..some].is_sorted() && owners[some..].iter().all(String::is_empty));
+    let rows = sorted(6);
+    let ages: Vec<&str> = rows.iter().map(|row| row.age.as_str()).collect();
+    let passed = ages.iter().take_while(|age| age.starts_with("due ") || **age == "test expired").count();
+    let dated = ages[passed..].iter().take_while(|age| !age.is_empty()).count();
+    assert!(passed > 5 && dated > 5, "{ages:?}");
+    assert!(ages[passed + dated..].iter().all(|age| age.is_empty()), "{ages:?}");
+    // The oldest first: 2025 before August, that before today.
+    assert_eq!((ages[passed], ages[passed + dated - 1]), ("18 months", "3 months"), "{ages:?}");
+    let wide = lived(120, 40).keys("2").rows();
+    assert!(wide[1].contains("owner") && wide[1].contains("age"), "{}", wide[1]);
+    assert!(!lived(119, 40).keys("2").rows()[1].contains("owner"));
 }
