@@ -123,10 +123,12 @@ impl App {
         let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
         let rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).collect();
         if words.is_empty() {
-            // What belongs to the screen first; moving is what the arrows are for.
+            // What belongs to the screen first; moving is what the arrows are for. So many overlays would
+            // push out of sight what is done to marks.
             let here = self.screen_scope();
+            let is_overlay = |row: &Row| matches!(row.command, Command::Overlay(_));
             let mut rows = rows;
-            rows.sort_by_key(|row| (row.command.moves(), row.scope != here));
+            rows.sort_by_key(|row| (row.command.moves(), is_overlay(row), row.scope != here));
             return rows;
         }
         let text = |row: &Row| {

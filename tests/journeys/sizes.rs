@@ -10,7 +10,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 50] = [
+pub const EVERYWHERE: [&str; 49] = [
     "",
     "+<end>",
     "++zsG",
@@ -59,7 +59,6 @@ pub const EVERYWHERE: [&str; 50] = [
     "fs<space>j<space>",
     "fcjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj",
     "fd<enter>mg3",
-    "f0jj",
     "2sssss",
 ];
 
