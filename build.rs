@@ -64,7 +64,8 @@ fn packed(directory: &Path) -> Result<(), Failure> {
     println!("cargo:rerun-if-changed={}", directory.display());
     let file = |name| fs::read(directory.join(name)).map_err(|e| format!("{PACKED}: {name}: {e}"));
     let texts: &'static str = String::from_utf8(file("catalog.txt")?)?.leak();
-    carry("catalog", &catalog::pack::unpack::<catalog::model::Catalog>(&file("catalog.postcard")?, texts)?)
+    let structure: &'static [u8] = file("catalog.postcard")?.leak();
+    carry("catalog", &catalog::pack::unpack::<catalog::model::Catalog>(structure, texts)?)
 }
 
 fn guide() -> Result<(), Failure> {
@@ -75,9 +76,9 @@ fn guide() -> Result<(), Failure> {
 /// Writes `NAME.postcard` and `NAME.txt`, and makes sure that they read back as they were.
 fn carry<T: Serialize + DeserializeOwned + PartialEq>(name: &str, whole: &T) -> Result<(), Failure> {
     let (structure, texts) = catalog::pack::pack(whole)?;
-    // The texts live as long as the build script, which is what borrowing them asks for.
-    let texts: &'static str = texts.leak();
-    if catalog::pack::unpack::<T>(&structure, texts)? != *whole {
+    // They live as long as the build script, which is what borrowing them asks for.
+    let (structure, texts): (&'static [u8], &'static str) = (structure.leak(), texts.leak());
+    if catalog::pack::unpack::<T>(structure, texts)? != *whole {
         return Err(format!("the compiled form of the {name} reads back differently").into());
     }
     let out = env::var("OUT_DIR")?;

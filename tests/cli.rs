@@ -1287,13 +1287,14 @@ fn an_assessment_that_is_not_there_is_said_and_not_made_by_looking() {
 fn a_note_alone_changes_the_note_alone() {
     let home = Home::new();
     home.says("mark 51 partial");
-    home.says_to(&["mark", "51", "--note", "filter live"]);
+    let said = home.says_to(&["mark", "51", "--note", "filter live"]);
+    assert_eq!(said, "+ T0051 LLM Prompt Injection: partial; the note is kept\n");
     let shown = home.json("show 51");
     assert_eq!(
         (&shown["mark"]["status"], &shown["mark"]["note"]),
         (&"partial".into(), &"filter live".into())
     );
-    home.says_to(&["mark", "51", "--note", ""]);
+    assert!(home.says_to(&["mark", "51", "--note", ""]).ends_with("; the note is gone\n"));
     assert!(home.json("show 51")["mark"]["note"].is_null());
     let out = home.run(&words("mark 51"));
     assert!(out.code == 2 && out.stderr.contains("<STATUS>"), "{}", out.stderr);

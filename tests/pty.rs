@@ -1,5 +1,6 @@
-//! What only a real terminal shows: that it is given back however the program ends, that nothing
-//! marked is lost when it dies, that it survives any size, a suspended job, an editor, a lost line.
+//! What only a real terminal shows: that nothing marked is lost when the program dies, that it survives
+//! any size, a job that its shell suspends, an editor. How it ends, and what it leaves then, is tried in
+//! `tests/life`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -38,6 +39,30 @@ fn the_matrix_shows() {
     assert!(session.look(|seen| seen.screen().alternate_screen() && seen.screen().hide_cursor()));
     quit(session);
     assert!(!home.path().join("data").exists(), "who only reads leaves nothing behind");
+}
+
+#[test]
+fn all_techniques_marked_at_once_are_one_step_back_after_a_restart() {
+    let home = Home::new();
+    let mut session = start(&home);
+    session.type_keys("2");
+    session.wait_for("Search Open Technical Databases: Journals");
+    session.type_keys("V");
+    session.wait_for("208 selected");
+    session.type_keys("mp");
+    session.wait_for("Saved: 208 marks: partial.");
+    session.wait_for("208/208, saved");
+    quit(session);
+    assert_eq!(home.ask(&["show", "51"])["mark"]["status"], "partial");
+
+    let mut session = start(&home);
+    session.wait_for("208/208 assessed");
+    session.type_keys("u");
+    session.wait_for("Undone, now: 208 marks: unassessed.");
+    session.wait_for("0/208 assessed, saved");
+    session.type_keys("u");
+    session.wait_for("Nothing to undo.");
+    quit(session);
 }
 
 #[test]
@@ -170,48 +195,6 @@ fn close_search(session: &mut Session) {
     session.wait("the search to close", |seen| (!seen.text().contains("Find in")).then_some(()));
 }
 
-/// A terminal is as it was, and the exit is in order, however the program is told to end.
-fn ends_well(how: impl FnOnce(&mut Session)) {
-    let home = Home::new();
-    let mut session = start(&home);
-    session.type_keys("mp");
-    session.wait_for("1/208 assessed, saved");
-    // From inside a text field, where most keys are text.
-    session.type_keys("/abc");
-    session.wait_for("> abc");
-    how(&mut session);
-    session.end_well();
-    assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "partial");
-}
-
-#[test]
-fn q_gives_the_terminal_back() {
-    ends_well(|session| {
-        close_search(session);
-        session.type_keys("q");
-    });
-}
-
-#[test]
-fn ctrl_c_gives_the_terminal_back() {
-    ends_well(|session| session.type_keys("\x03"));
-}
-
-#[test]
-fn sigterm_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::TERM));
-}
-
-#[test]
-fn sigint_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::INT));
-}
-
-#[test]
-fn sighup_gives_the_terminal_back() {
-    ends_well(|session| session.signal(Signal::HUP));
-}
-
 #[test]
 fn what_was_shown_as_saved_outlives_sigkill() {
     for marks in 1..=3 {
@@ -252,51 +235,6 @@ fn sigkill_amid_saving_leaves_a_whole_file() {
     session.wait_for("assessed, saved");
     quit(session);
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["status"], "not-applicable");
-}
-
-fn lost(command: &[&str]) {
-    let home = Home::new();
-    let mut session = home.start_as((80, 24), command, &[]);
-    session.wait_for(FIRST);
-    session.type_keys("mp");
-    session.wait_for("1/208 assessed, saved");
-    let (lived, cpu) = session.lose_terminal();
-    assert!(lived < Duration::from_secs(3), "it lived on for {lived:?}");
-    assert!(cpu < 30, "{cpu} ticks of processor time");
-    assert_eq!(home.ask(&["status"])["techniques"]["assessed"], 1);
-}
-
-#[test]
-fn a_lost_terminal_ends_the_program() {
-    lost(&[PROGRAM]);
-}
-
-#[test]
-fn a_lost_terminal_ends_the_program_where_sighup_is_ignored() {
-    lost(&["sh", "-c", "trap '' HUP; exec \"$0\"", PROGRAM]);
-}
-
-fn suspends(how: impl FnOnce(&mut Session)) {
-    let home = Home::new();
-    let mut session = start(&home);
-    session.type_and_wait("l");
-    session.wait_for("T0002 Acquire Public AI Artifacts");
-    how(&mut session);
-    session.wait_until_stopped();
-    assert!(session.modes_are_as_before(), "the shell gets its terminal back");
-    session.wait("the shell's screen", |seen| {
-        let screen = seen.screen();
-        (!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()).then_some(())
-    });
-    let resumed = Instant::now();
-    session.signal(Signal::CONT);
-    session.wait_for("T0002 Acquire Public AI Artifacts");
-    assert!(resumed.elapsed() < Duration::from_secs(1), "back after {:?}", resumed.elapsed());
-    assert!(session.look(|seen| seen.screen().alternate_screen()));
-    session.type_keys("j");
-    session.wait_for("T0008");
-    no_questions(&session);
-    quit(session);
 }
 
 /// A shell with job control that says when it has the terminal, and at Enter gives it back.
@@ -344,7 +282,7 @@ fn a_shell_gets_its_terminal_when_the_editor_is_suspended() {
     // What vi does at ctrl-z.
     let editor = editor(&home, "shift; echo IN THE EDITOR; kill -TSTP 0; echo after >\"$1\"");
     let mut session = in_a_shell(&home, "\"$0\"", &[("EDITOR", &editor)]);
-    session.type_keys("me");
+    session.type_keys("mN");
     back_from_the_shell(session, "Saved: T0000 note");
     assert_eq!(home.ask(&["show", "T0000"])["mark"]["note"], "after");
 }
@@ -358,7 +296,7 @@ fn ctrl_c_in_an_editor_is_the_editors() {
     let editor = format!("exec {}", editor(&home, script));
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     session.type_keys("\x03");
     session.type_keys("went on\n");
@@ -376,16 +314,6 @@ fn no_questions(session: &Session) {
             assert!(!seen.bytes.windows(question.len()).any(|w| w == question), "{question:?}");
         }
     });
-}
-
-#[test]
-fn ctrl_z_suspends_and_fg_brings_the_matrix_back() {
-    suspends(|session| session.type_keys("\x1a"));
-}
-
-#[test]
-fn sigtstp_suspends_and_sigcont_brings_the_matrix_back() {
-    suspends(|session| session.signal(Signal::TSTP));
 }
 
 #[test]
@@ -474,7 +402,7 @@ fn is_read_only(home: &Home, why: &str) {
     let mut session = home.start_as((240, 45), &[PROGRAM], &[]);
     session.wait_for("READ-ONLY");
     session.wait_for(FIRST);
-    for keys in ["mp", "mn", "me", "u"] {
+    for keys in ["mp", "mn", "mN", "u"] {
         session.type_keys("j");
         session.wait("the next technique", |seen| (!seen.text().contains(why)).then_some(()));
         session.type_keys(keys);
@@ -541,7 +469,7 @@ fn a_note_comes_from_the_editor() {
     let editor = editor(&home, script);
     let mut session = home.start_as((80, 24), &[PROGRAM], &[("EDITOR", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("IN THE EDITOR");
     assert!(session.look(|seen| !seen.screen().alternate_screen() && !seen.screen().hide_cursor()));
     session.type_keys("qqq from the editor\n");
@@ -565,7 +493,7 @@ fn an_editor_that_fails_changes_nothing() {
     let editor = editor(&home, "shift; echo lost >\"$1\"; exit 3");
     let mut session = home.start_as((160, 24), &[PROGRAM], &[("EDITOR", "false"), ("VISUAL", &editor)]);
     session.wait_for(FIRST);
-    session.type_keys("me");
+    session.type_keys("mN");
     session.wait_for("The note is as it was");
     quit(session);
     assert!(!home.marks().exists());

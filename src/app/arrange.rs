@@ -14,6 +14,8 @@ pub(super) struct Arranged {
     zoom: Zoom,
     side: bool,
     revision: u64,
+    /// Whether pages are laid out to their ends.
+    whole: bool,
 }
 
 /// Whose page is in the panes.
@@ -57,8 +59,21 @@ impl App {
             Screen::Deck => (Shown::Nothing, None),
         };
         let (size, zoom, side, revision) = (self.size, self.grid.zoom, self.side, self.revision);
-        let wanted = Arranged { what, list, size, zoom, side, revision };
+        let read = match what {
+            Shown::Beside(id) => self.side_focus.is_some() || self.side_read == Some(id),
+            _ => true,
+        };
+        let wanted = Arranged { what, list, size, zoom, side, revision, whole: read };
         if self.arranged == Some(wanted) {
+            self.side_behind = false;
+            return;
+        }
+        let follows = |last: Arranged| {
+            let beside = |what| matches!(what, Shown::Beside(_));
+            beside(what) && beside(last.what) && wanted == Arranged { what, whole: read, ..last }
+        };
+        self.side_behind = self.passing && !self.panes.is_empty() && self.arranged.is_some_and(follows);
+        if self.side_behind {
             return;
         }
         self.remember_positions();
@@ -76,8 +91,8 @@ impl App {
         }
         match what {
             Shown::Nothing => {}
-            Shown::Beside(id) => self.make_panes(id, true),
-            Shown::Object(id) => self.make_panes(id, false),
+            Shown::Beside(id) => self.make_panes(id, true, read),
+            Shown::Object(id) => self.make_panes(id, false, true),
             Shown::Glossary => self.make_glossary(),
         }
         self.arranged = Some(wanted);
@@ -106,7 +121,20 @@ impl App {
         }
     }
 
-    fn make_panes(&mut self, id: ObjectId, beside_matrix: bool) {
+    /// Lays the pages beside the matrix out to their ends, for who begins to read them: as long as they
+    /// are only passed by, just what shows is laid out.
+    pub(super) fn whole_panes(&mut self) {
+        self.passing = false;
+        if self.side_behind {
+            self.arrange();
+        }
+        if let Some(Arranged { what: Shown::Beside(id), whole: false, .. }) = self.arranged {
+            self.side_read = Some(id);
+            self.arrange();
+        }
+    }
+
+    fn make_panes(&mut self, id: ObjectId, beside_matrix: bool, whole: bool) {
         const ALL: &[Part] = &[Part::Text, Part::Related, Part::Seen];
         const REST: &[Part] = &[Part::Related, Part::Seen];
         let Some(frame) = frame(self.size, beside_matrix) else { return };
@@ -139,11 +167,15 @@ impl App {
             Screen::Object(view) => view.positions,
             _ => self.side_positions,
         };
-        for ((area, parts), at) in areas.into_iter().zip(positions) {
+        // The upper one of two says how much of it is out of sight, so it is whole.
+        let cut = areas.len().saturating_sub(1);
+        for (i, ((area, parts), at)) in areas.into_iter().zip(positions).enumerate() {
             // A blank column on the left, and one before the line to the next pane.
             let margin = if area.x + area.width < self.size.0 { 2 } else { 1 };
             let cells = usize::from(area.width).saturating_sub(margin).min(page::MAX_PROSE);
-            let page = page::object(&self.catalog, &self.assessment, self.today, id, parts, cells);
+            let most = if whole || i < cut { usize::MAX } else { usize::from(frame.body.height) };
+            let (catalog, marks) = (&self.catalog, &self.assessment);
+            let page = page::top_of_object(catalog, marks, self.today, id, parts, (cells, most));
             let mut pane = Pane { area, parts, page, at };
             pane.clamp();
             self.panes.push(pane);

@@ -21,20 +21,23 @@ pub enum Scope {
     Filter,
     /// While a theme is chosen.
     Themes,
-    /// While a text is typed: search, palette, note.
+    /// While a mark is filled in: its form, and questions.
+    Form,
+    /// While a text is typed: search, palette, note, a field of a mark.
     Text,
     /// While help or the messages are shown.
     Popup,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 8] = [
+    pub const ALL: [Scope; 9] = [
         Scope::Anywhere,
         Scope::Matrix,
         Scope::List,
         Scope::Deck,
         Scope::Filter,
         Scope::Themes,
+        Scope::Form,
         Scope::Text,
         Scope::Popup,
     ];
@@ -48,6 +51,7 @@ impl Scope {
             Scope::Deck => "cards",
             Scope::Filter => "filter",
             Scope::Themes => "themes",
+            Scope::Form => "form",
             Scope::Text => "typing",
             Scope::Popup => "popup",
         }
@@ -62,6 +66,7 @@ impl Scope {
             Scope::Deck => "On the cards",
             Scope::Filter => "While choosing a filter",
             Scope::Themes => "While choosing a theme",
+            Scope::Form => "While filling in a mark",
             Scope::Text => "While typing",
             Scope::Popup => "In help and messages",
         }
@@ -104,8 +109,21 @@ pub enum Command {
     GoParent,
     Mark(State),
     RepeatMark,
+    Owner,
+    Review,
+    Tested,
+    Evidence,
+    OwnControl,
     Note,
     NoteInEditor,
+    MarkForm,
+    TakeAway,
+    AcceptSuggested,
+    AcceptAllSuggestions,
+    Select,
+    SelectRange,
+    SelectAll,
+    SelectHits,
     Undo,
     Redo,
     Find,
@@ -148,8 +166,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it does nothing but move the cursor, or what is seen.
-    pub const fn moves(self) -> bool {
+    /// Whether it does nothing but move the cursor of the matrix or a list.
+    pub const fn steps(self) -> bool {
         matches!(
             self,
             Command::Left
@@ -168,19 +186,27 @@ impl Command {
                 | Command::Last
                 | Command::PreviousSection
                 | Command::NextSection
-                | Command::ScrollDown
-                | Command::ScrollUp
-                | Command::NextPane
-                | Command::PreviousPane
-                | Command::Open
-                | Command::Close
-                | Command::Back
-                | Command::Forward
-                | Command::GoTwin
-                | Command::GoParent
-                | Command::NextHit
-                | Command::PreviousHit
         )
+    }
+
+    /// Whether it does nothing but move the cursor, or what is seen.
+    pub const fn moves(self) -> bool {
+        self.steps()
+            || matches!(
+                self,
+                Command::ScrollDown
+                    | Command::ScrollUp
+                    | Command::NextPane
+                    | Command::PreviousPane
+                    | Command::Open
+                    | Command::Close
+                    | Command::Back
+                    | Command::Forward
+                    | Command::GoTwin
+                    | Command::GoParent
+                    | Command::NextHit
+                    | Command::PreviousHit
+            )
     }
 }
 
@@ -217,7 +243,7 @@ const fn row(
 }
 
 use Command as C;
-use Scope::{Anywhere, Deck, Filter, List, Matrix, Popup, Text, Themes};
+use Scope::{Anywhere, Deck, Filter, Form, List, Matrix, Popup, Text, Themes};
 
 /// Every command, in the order of the help. Static, because bindings refer to its rows.
 #[rustfmt::skip]
@@ -243,7 +269,7 @@ pub static COMMANDS: &[Row] = &[
     row(C::NextPane, "next-pane", &["tab"], Anywhere, "pane", "To the next pane, or section in a single pane"),
     row(C::PreviousPane, "previous-pane", &["shift-tab"], Anywhere, "", "To the previous pane or section"),
     row(C::Open, "open", &["enter"], Anywhere, "open", "Open what is under the cursor; never changes a mark"),
-    row(C::Close, "close", &["esc", "ctrl-g"], Anywhere, "", "One level out: pending keys, search hits, pane, page"),
+    row(C::Close, "close", &["esc", "ctrl-g"], Anywhere, "", "One level out: pending keys, selection, search hits, pane, page"),
     row(C::Back, "back", &["[", "backspace"], Anywhere, "back", "Back, as in a browser"),
     row(C::Forward, "forward", &["]"], Anywhere, "", "Forward, as in a browser"),
     row(C::GoMatrix, "matrix", &["1"], Anywhere, "", "The matrix"),
@@ -262,9 +288,17 @@ pub static COMMANDS: &[Row] = &[
     row(C::Mark(State::Tested), "mark-tested", &["m t"], Anywhere, "", "Mark as covered and tested today; vouches for 180 days"),
     row(C::Mark(State::NotApplicable), "mark-not-applicable", &["m x"], Anywhere, "", "Mark as not applicable: outside every denominator"),
     row(C::Mark(State::Accepted), "mark-accepted", &["m a"], Anywhere, "", "Mark as risk accepted"),
+    row(C::Owner, "owner", &["m o"], Anywhere, "", "Who looks after it"),
+    row(C::Review, "review", &["m r"], Anywhere, "", "The day by which to look at it again"),
+    row(C::Tested, "tested-on", &["m d"], Anywhere, "", "The day of the last test"),
+    row(C::Evidence, "evidence", &["m e"], Anywhere, "", "Add evidence: it prevents, detects or helps to respond"),
+    row(C::OwnControl, "own-control", &["m k"], Anywhere, "", "Add a control of your own, which prevents it"),
     row(C::Note, "note", &["m n"], Anywhere, "", "Write a note in place"),
-    row(C::NoteInEditor, "note-in-editor", &["m e"], Anywhere, "", "Write the note in $VISUAL or $EDITOR"),
-    row(C::RepeatMark, "repeat-mark", &["."], Anywhere, "again", "Mark this as the last one was marked"),
+    row(C::NoteInEditor, "note-in-editor", &["m N"], Anywhere, "", "Write the note in $VISUAL or $EDITOR"),
+    row(C::MarkForm, "mark-form", &["m m"], Anywhere, "", "The whole mark as a form; conflicts are settled there"),
+    row(C::RepeatMark, "repeat-mark", &["."], Anywhere, "again", "Do to this what was last done to a mark"),
+    row(C::AcceptSuggested, "accept-suggested", &["Y"], Anywhere, "", "Accept the status that done mitigations suggest; on a mitigation, all that it suggests"),
+    row(C::AcceptAllSuggestions, "accept-all-suggestions", &[], Anywhere, "", "Accept all suggestions that the filter shows, after a question"),
     row(C::Undo, "undo", &["u"], Anywhere, "undo", "Undo the last change of a mark, also after a restart"),
     row(C::Redo, "redo", &["U", "ctrl-r"], Anywhere, "", "Redo what was undone"),
     row(C::Find, "find", &["/", "g i"], Anywhere, "find", "Find by id, name, text or field (area:evasion), terms too"),
@@ -276,6 +310,10 @@ pub static COMMANDS: &[Row] = &[
     row(C::Fold, "fold", &["z a"], Matrix, "", "Open or fold the sub-techniques of this technique"),
     row(C::FoldAll, "fold-all", &["z s"], Matrix, "subs", "Open or fold all sub-techniques"),
     row(C::SidePane, "side-pane", &["w"], Matrix, "", "Show or hide the pane beside the matrix (from 120 columns)"),
+    row(C::Select, "select", &["space"], Matrix, "select", "Select this, or drop it; mark commands go to what is selected"),
+    row(C::SelectRange, "select-range", &["v"], Matrix, "", "Select from here to where the cursor goes; again ends it"),
+    row(C::SelectAll, "select-all", &["V"], Matrix, "", "Select the whole column, or drop it"),
+    row(C::SelectHits, "select-hits", &["*"], Matrix, "", "Select all hits of the last search"),
     row(C::Overlay(Overlay::Coverage), "overlay-coverage", &["o c"], Matrix, "", "Show the status of each technique"),
     row(C::Overlay(Overlay::Evidence), "overlay-evidence", &["o k"], Matrix, "", "Show kinds of evidence: what prevents, detects, responds"),
     row(C::Overlay(Overlay::CaseStudies), "overlay-case-studies", &["o f"], Matrix, "", "Show in how many case studies each technique occurs"),
@@ -298,6 +336,10 @@ pub static COMMANDS: &[Row] = &[
     row(C::HideOthers, "hide-others", &["f h"], Anywhere, "", "Hide on the matrix what the filter leaves out, or show it dim again"),
     row(C::ClearFilter, "clear-filter", &["f 0"], Anywhere, "", "No filter: all of the scope; again, what is outside of it, too"),
     row(C::Sort, "sort", &["s"], List, "sort", "Sort by the next column"),
+    row(C::Select, "select", &["space"], List, "select", "Select this, or drop it; mark commands go to what is selected"),
+    row(C::SelectRange, "select-range", &["v"], List, "", "Select from here to where the cursor goes; again ends it"),
+    row(C::SelectAll, "select-all", &["V"], List, "", "Select the whole list, or drop it"),
+    row(C::SelectHits, "select-hits", &["*"], List, "", "Select all hits of the last search"),
     row(C::Help, "help", &["?", "f1"], Anywhere, "help", "This help"),
     row(C::Palette, "palette", &[":", "ctrl-p"], Anywhere, "all", "All commands, by name"),
     row(C::Messages, "messages", &["!"], Anywhere, "", "What the program has said, and warnings about the catalogue"),
@@ -338,8 +380,16 @@ pub static COMMANDS: &[Row] = &[
     row(C::Accept, "accept", &["enter"], Themes, "keep", "Keep this theme, in the settings too"),
     row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Themes, "cancel", "Leave it as it was"),
     row(C::QuitNow, "quit-now", &["ctrl-c"], Themes, "", "Quit at once"),
-    row(C::Accept, "accept", &["enter"], Text, "accept", "Open the chosen hit, run the chosen command, keep the note"),
-    row(C::KeepHits, "keep-hits", &["tab"], Text, "on matrix", "Keep the techniques found lit on the matrix and go there"),
+    row(C::ChooseNext, "choose-next", &["j", "down", "ctrl-n"], Form, "choose", "The next field"),
+    row(C::ChoosePrevious, "choose-previous", &["k", "up", "ctrl-p"], Form, "", "The previous field"),
+    row(C::Accept, "accept", &["enter"], Form, "edit", "Edit the field, or choose what was said; yes to a question"),
+    row(C::TakeAway, "take-away", &["d", "delete"], Form, "take away", "Take away what the field says"),
+    row(C::Undo, "undo", &["u"], Form, "undo", "Undo the last change of a mark"),
+    row(C::Redo, "redo", &["U", "ctrl-r"], Form, "", "Redo what was undone"),
+    row(C::Cancel, "cancel", &["esc", "q", "ctrl-g"], Form, "close", "Close it"),
+    row(C::QuitNow, "quit-now", &["ctrl-c"], Form, "", "Quit at once"),
+    row(C::Accept, "accept", &["enter"], Text, "accept", "Open the chosen hit, run the chosen command, keep the note or the field"),
+    row(C::KeepHits, "keep-hits", &["tab"], Text, "on matrix", "Keep the techniques found lit on the matrix and go there; complete an owner"),
     row(C::NewLine, "new-line", &["alt-enter", "ctrl-j"], Text, "", "A new line in a note"),
     row(C::ChooseNext, "choose-next", &["down", "ctrl-n"], Text, "choose", "Choose the next one"),
     row(C::ChoosePrevious, "choose-previous", &["up", "ctrl-p"], Text, "", "Choose the previous one"),
@@ -366,7 +416,10 @@ pub fn key_table() -> String {
     for scope in Scope::ALL {
         out.push_str(&format!("| {} | |\n| --- | --- |\n", scope.title()));
         for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-            let keys: Vec<String> = row.keys.iter().map(|k| format!("`{}`", shown(k))).collect();
+            let mut keys: Vec<String> = row.keys.iter().map(|k| format!("`{}`", shown(k))).collect();
+            if keys.is_empty() {
+                keys.push(format!("`:{}`", row.name));
+            }
             out.push_str(&format!("| {} | {} |\n", keys.join(" "), row.help));
         }
         out.push('\n');

@@ -117,6 +117,7 @@ impl App {
     fn look_through(&mut self, lens: Lens<Aspect>) {
         self.lens = lens;
         self.see();
+        self.narrow_selection();
     }
 
     pub(super) fn hide_others(&mut self) {

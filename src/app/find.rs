@@ -3,6 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::command::{Command, Row, Scope};
+use super::deed::Deed;
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Palette, Popup, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
@@ -51,8 +52,11 @@ impl App {
             Popup::Search(search) => Some(&mut search.input),
             Popup::Palette(palette) => Some(&mut palette.input),
             Popup::Note(note) => Some(&mut note.input),
+            Popup::Entry(entry) => Some(&mut entry.input),
             Popup::Filter(_)
             | Popup::Themes(_)
+            | Popup::Form(_)
+            | Popup::Confirm(_)
             | Popup::Baselines(_)
             | Popup::Help(_)
             | Popup::Messages(_)
@@ -97,19 +101,29 @@ impl App {
                 self.lit = techniques(&search.hits).collect();
             }
             Some(Popup::Palette(palette)) => palette.chosen = 0,
-            Some(Popup::Note(note)) => note.warned = false,
+            Some(Popup::Note(note)) => (note.warned, note.replaces) = (false, false),
+            Some(Popup::Entry(entry)) => entry.typed(),
             _ => {}
         }
     }
 
     pub(super) fn choose(&mut self, by: isize) {
+        if matches!(self.popups.last(), Some(Popup::Entry(_))) {
+            self.complete(by);
+            return;
+        }
         let commands = self.palette_rows().len();
+        let fields = match self.popups.last() {
+            Some(Popup::Form(form)) => self.form_rows(form.id).len(),
+            _ => 0,
+        };
         let (chosen, count) = match self.popups.last_mut() {
             Some(Popup::Search(search)) => (&mut search.chosen, search.hits.len()),
             Some(Popup::Palette(palette)) => (&mut palette.chosen, commands),
             Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
             Some(Popup::Baselines(choice)) => (&mut choice.chosen, choice.all.len()),
             Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
+            Some(Popup::Form(form)) => (&mut form.chosen, fields),
             _ => return,
         };
         *chosen = chosen.saturating_add_signed(by).min(count.saturating_sub(1));
@@ -140,7 +154,8 @@ impl App {
         // Names that begin with what is typed, names that are like it, then what says it in its help.
         let mut found: Vec<(u8, u32, &'static Row)> = Vec::new();
         for (row, score) in rows.into_iter().zip(scores) {
-            let begins = row.name.starts_with(words[0].as_str());
+            let is_menu = Keymap::menu_of(row).is_some_and(|menu| menu.to_lowercase() == words[0]);
+            let begins = is_menu || row.name.starts_with(words[0].as_str());
             let says = words.iter().all(|w| text(row).contains(w.as_str()));
             match (begins && says, score, says) {
                 (true, _, _) => found.push((0, 0, row)),
@@ -187,9 +202,13 @@ impl App {
             Some(Popup::Filter(_)) => self.choose_filter(true),
             Some(Popup::Baselines(_)) => self.choose_baseline(),
             Some(Popup::Themes(_)) => return self.keep_theme(),
-            Some(Popup::Note(_)) => {
-                let Some(Popup::Note(note)) = self.popups.pop() else { return Vec::new() };
-                return self.set_note(note.id, note.input.value());
+            Some(Popup::Note(_)) => return self.accept_note(),
+            Some(Popup::Entry(_)) => return self.accept_entry(),
+            Some(Popup::Form(_)) => return self.accept_form(),
+            Some(Popup::Confirm(_)) => {
+                if let Some(Popup::Confirm(confirm)) = self.popups.pop() {
+                    return self.carry_out(&confirm.ids, Deed::Accept);
+                }
             }
             _ => {}
         }
@@ -229,14 +248,12 @@ impl App {
     pub(super) fn cancel(&mut self) {
         let key = |command| self.keymap.key_of(Scope::Text, command);
         let (cancel, accept) = (key(Command::Cancel), key(Command::Accept));
-        if let Some(Popup::Note(note)) = self.popups.last_mut() {
-            let before = self.assessment.mark(note.id).note.as_deref().unwrap_or_default();
-            if note.input.value() != before && !std::mem::replace(&mut note.warned, true) {
-                self.tell(format!(
-                    "The note has changed: {cancel} again drops the change, {accept} keeps it."
-                ));
-                return;
-            }
+        if let Some(Popup::Note(note)) = self.popups.last_mut()
+            && note.input.value() != note.before
+            && !std::mem::replace(&mut note.warned, true)
+        {
+            self.tell(format!("The note has changed: {cancel} again drops the change, {accept} keeps it."));
+            return;
         }
         match self.popups.last() {
             Some(Popup::Themes(_)) => self.leave_themes(),

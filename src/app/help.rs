@@ -21,7 +21,8 @@ pub enum HelpLine {
 pub const HELP_KEYS: usize = 24;
 
 /// Signs that are no marks.
-const SIGNS: [(&str, &str); 4] = [
+const SIGNS: [(&str, &str); 5] = [
+    ("< behind a cell", "It is selected: mark commands go to all that are"),
     ("v behind a cell", "A folded sub-technique is worse off than its parent's mark says"),
     ("= behind a cell", "The same technique as the one under the cursor, in another column"),
     ("v12, ^3", "So many rows or lines are out of sight, below or above"),
@@ -49,7 +50,9 @@ impl App {
         for scope in scopes {
             lines.push(HelpLine::Heading(scope.title()));
             for row in COMMANDS.iter().filter(|r| r.scope == scope) {
-                let mut keys = wrap_text(&self.keymap.keys(row), HELP_KEYS - 3).into_iter();
+                let keys = self.keymap.keys(row);
+                let keys = if keys.is_empty() { format!(":{}", row.name) } else { keys };
+                let mut keys = wrap_text(&keys, HELP_KEYS - 3).into_iter();
                 let mut helps = wrap_text(row.help, cells).into_iter();
                 loop {
                     let (keys, help) = (keys.next(), helps.next());

@@ -90,7 +90,12 @@ impl App {
             "on matrix" => matches!(self.popups.last(), Some(Popup::Search(_))),
             // A comparison is with one.
             "tick" | "filter" => !matches!(self.popups.last(), Some(Popup::Baselines(_))),
-            "choose" => !matches!(self.popups.last(), Some(Popup::Note(_))),
+            "choose" => match self.popups.last() {
+                Some(Popup::Note(_) | Popup::Confirm(_)) => false,
+                Some(Popup::Entry(entry)) => !self.completions(entry).is_empty(),
+                _ => true,
+            },
+            "edit" | "take away" => matches!(self.popups.last(), Some(Popup::Form(_))),
             // On the cards the word is about the card.
             "again" => self.mark_target().is_some() || matches!(self.screen(), Screen::Deck),
             _ => true,

@@ -48,6 +48,7 @@ const fn reach(scope: Scope) -> &'static [Scope] {
         Scope::Deck => &[Scope::Deck],
         Scope::Filter => &[Scope::Filter],
         Scope::Themes => &[Scope::Themes],
+        Scope::Form => &[Scope::Form],
         Scope::Text => &[Scope::Text],
         Scope::Popup => &[Scope::Popup],
     }

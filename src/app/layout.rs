@@ -136,6 +136,32 @@ pub fn menu(body: Area, rows: usize) -> Area {
     Area { y: body.y + body.height - height, height, ..body }
 }
 
+/// Where the rows of a menu stand inside its box: one below the other, and where there is no room for all
+/// of them, the last ones two in a line.
+pub fn menu_rows(inside: Area, rows: usize) -> Vec<Area> {
+    let height = usize::from(inside.height);
+    let single = if rows <= height { rows } else { (2 * height).saturating_sub(rows) };
+    let pairs = height - single.min(height);
+    let line = |at: usize| Area { y: inside.y + u16::try_from(at).unwrap_or(0), height: 1, ..inside };
+    let half = inside.width / 2;
+    let left = (single..single + pairs).map(|at| Area { width: half.saturating_sub(1), ..line(at) });
+    let right = (single..single + pairs).map(|at| line(at).cut(half, 0));
+    (0..single).map(line).chain(left).chain(right).take(rows).collect()
+}
+
+/// The box of the form of a mark, with so many rows.
+pub fn form(body: Area, rows: usize) -> Area {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
+    Area::new(body.x + 1, body.y, (body.width - 2).min(110), min(rows, body.height))
+}
+
+/// The box of one line to be typed: what it is about, the line, and what is said of it; at the foot of the
+/// body.
+pub fn entry(body: Area) -> Area {
+    let height = min(6, body.height);
+    Area { y: body.y + body.height - height, height, ..body }
+}
+
 /// The box of the palette.
 pub fn palette(body: Area) -> Area {
     Area::new(body.x + 3, body.y + 2, min(body.width - 6, 100), min(body.height - 3, 20))
@@ -224,6 +250,23 @@ mod tests {
         assert_eq!(shared(100, 5), (27, 13));
         assert_eq!(shared(24, 16), (24, 16));
         assert_eq!(shared(3, 100), (13, 27));
+    }
+
+    #[test]
+    fn a_menu_of_too_many_rows_goes_on_beside() {
+        let inside = Area::new(2, 3, 56, 12);
+        assert!(menu_rows(inside, 12).iter().all(|row| row.width == 56));
+        let rows = menu_rows(inside, 16);
+        assert_eq!(rows.iter().filter(|row| row.width == 56).count(), 8);
+        assert_eq!((rows[8], rows[12]), (Area::new(2, 11, 27, 1), Area::new(30, 11, 28, 1)));
+        assert_eq!((rows.len(), rows[15].y), (16, 14));
+        for height in 0..6 {
+            for count in 0..20 {
+                let places = menu_rows(Area { height, ..inside }, count);
+                assert_eq!(places.len(), count.min(2 * usize::from(height)));
+                assert!(places.iter().all(|p| p.y < inside.y + height));
+            }
+        }
     }
 
     #[test]

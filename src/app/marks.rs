@@ -1,61 +1,15 @@
-//! Marking, notes, undo, and what saving answers.
+//! Notes, undo, and what saving answers.
 
 use tui_input::Input;
 
-use super::{App, Command, Effect, NoteEdit, Outcome, Popup};
+use super::deed::Deed;
+use super::{App, Command, Effect, NoteEdit, Outcome, Popup, Scope};
 use crate::catalog::ObjectId;
-use crate::coverage::{Assessment, Change, Edit, Mark, Record, State};
+use crate::coverage::{Assessment, Edit, Mark, Record};
 
 impl App {
-    pub(super) fn mark(&mut self, state: State) -> Vec<Effect> {
-        let Some(id) = self.mark_target() else {
-            self.tell("There is nothing to mark here: marks go to techniques and mitigations.");
-            return Vec::new();
-        };
-        let today = self.today;
-        let effects = self.change(id, |mark| mark.set_state(state, today));
-        if !effects.is_empty() {
-            self.last_mark = Some(state);
-        }
-        effects
-    }
-
-    pub(super) fn repeat_mark(&mut self) -> Vec<Effect> {
-        match self.last_mark {
-            Some(state) => self.mark(state),
-            None => {
-                self.tell("Nothing has been marked yet that could be repeated.");
-                Vec::new()
-            }
-        }
-    }
-
-    /// Changes one mark, shows it, and has it saved.
-    fn change(&mut self, id: ObjectId, set: impl FnOnce(&mut Mark)) -> Vec<Effect> {
-        if let Some(reason) = self.read_only.clone() {
-            self.complain(reason);
-            return Vec::new();
-        }
-        let before = self.assessment.mark(id).clone();
-        let mut after = before.clone();
-        set(&mut after);
-        if after == before {
-            self.tell(format!(
-                "{} is {} already; nothing changed.",
-                id.short(),
-                before.state(self.today).word()
-            ));
-            return Vec::new();
-        }
-        after.sign(&before, self.author.as_deref(), self.today);
-        let edit = Edit { changes: vec![Change { id, before, after }] };
-        edit.apply(&mut self.assessment);
-        self.revision += 1;
-        self.save(Record::Do(edit))
-    }
-
     /// Sends what failed before, then the record: the order on disk is the order of the changes.
-    fn save(&mut self, record: Record) -> Vec<Effect> {
+    pub(super) fn save(&mut self, record: Record) -> Vec<Effect> {
         let mut effects = self.send_failed_again();
         self.saving.waiting.push_back(record.clone());
         effects.push(Effect::Save(record));
@@ -98,7 +52,7 @@ impl App {
         if let Some(Record::Do(edit)) = record
             && self.saving.behind.is_none()
         {
-            self.tell(format!("Saved: {}.", edit.describe()));
+            self.tell(format!("Saved: {}.", self.told(&edit)));
         }
     }
 
@@ -121,7 +75,7 @@ impl App {
                 (_, Err(why)) => self.complain(why),
                 // Said already when it was kept.
                 (Some(Record::Do(_)), _) if kept => {}
-                (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", edit.describe())),
+                (Some(Record::Do(edit)), _) => self.tell(format!("Saved: {}.", self.told(&edit))),
                 (Some(Record::Undo), Ok(Some(edit))) => {
                     self.show_changed(&edit);
                     let same = |id: ObjectId| before.mark(id) == assessment.mark(id);
@@ -260,36 +214,61 @@ impl App {
     }
 
     pub(super) fn start_note(&mut self) {
-        let Some(id) = self.mark_target() else {
-            self.tell("There is nothing to write a note on here.");
-            return;
-        };
-        if let Some(reason) = self.read_only.clone() {
-            self.complain(reason);
-            return;
+        if let Some(ids) = self.targets() {
+            self.start_note_on(ids);
         }
-        let note = self.assessment.mark(id).note.clone().unwrap_or_default();
-        self.popups.push(Popup::Note(NoteEdit { id, input: Input::new(note), warned: false }));
+    }
+
+    /// Opens the note of these: what stands in all of them, to be changed.
+    pub(super) fn start_note_on(&mut self, ids: Vec<ObjectId>) {
+        let note = |id: &ObjectId| self.assessment.mark(*id).note.as_deref().unwrap_or_default();
+        let first = ids.first().map(note).unwrap_or_default();
+        let text = if ids.iter().all(|id| note(id) == first) { first } else { "" };
+        let edit = NoteEdit {
+            input: Input::new(text.to_owned()),
+            before: text.to_owned(),
+            ids,
+            warned: false,
+            replaces: false,
+        };
+        self.popups.push(Popup::Note(edit));
     }
 
     pub(super) fn note_in_editor(&mut self) -> Vec<Effect> {
-        if let Some(reason) = self.read_only.clone() {
-            self.complain(reason);
+        let Some(ids) = self.targets() else { return Vec::new() };
+        let [id] = ids.as_slice() else {
+            let note = self.key_of(Command::Note);
+            self.tell(format!(
+                "The editor takes the note of one mark; {note} writes one for all that are selected."
+            ));
+            return Vec::new();
+        };
+        let note = self.assessment.mark(*id).note.clone().unwrap_or_default();
+        vec![Effect::Edit { id: *id, note }]
+    }
+
+    /// Keeps the note that was typed. One for several marks takes the place of theirs, so it is asked
+    /// first whether that is meant.
+    pub(super) fn accept_note(&mut self) -> Vec<Effect> {
+        let Some(Popup::Note(edit)) = self.popups.last_mut() else { return Vec::new() };
+        let other = |id: &&ObjectId| {
+            let note = self.assessment.mark(**id).note.as_deref();
+            note.is_some_and(|note| note != edit.input.value())
+        };
+        let others = edit.ids.iter().filter(other).count();
+        if edit.ids.len() > 1 && others > 0 && !std::mem::replace(&mut edit.replaces, true) {
+            let accept = self.keymap.key_of(Scope::Text, Command::Accept);
+            let count = edit.ids.len();
+            self.tell(format!(
+                "{others} of {count} have another note; {accept} again puts this one in their place."
+            ));
             return Vec::new();
         }
-        match self.mark_target() {
-            Some(id) => {
-                let note = self.assessment.mark(id).note.clone().unwrap_or_default();
-                vec![Effect::Edit { id, note }]
-            }
-            None => {
-                self.tell("There is nothing to write a note on here.");
-                Vec::new()
-            }
-        }
+        let Some(Popup::Note(edit)) = self.popups.pop() else { return Vec::new() };
+        self.carry_out(&edit.ids, Deed::Note(edit.input.value().to_owned()))
     }
 
     pub(super) fn set_note(&mut self, id: ObjectId, note: &str) -> Vec<Effect> {
-        self.change(id, |mark| mark.set_note(note))
+        self.carry_out(&[id], Deed::Note(note.to_owned()))
     }
 }

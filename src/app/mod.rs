@@ -7,10 +7,13 @@ mod arrange;
 mod command;
 mod copy;
 mod deck;
+mod deed;
+mod entry;
 mod event;
 mod figures;
 mod filter;
 mod find;
+mod form;
 mod grid;
 mod help;
 mod hints;
@@ -22,6 +25,7 @@ mod motion;
 mod mouse;
 mod overlay;
 mod screen;
+mod selection;
 mod sight;
 mod theme;
 mod update;
@@ -35,8 +39,10 @@ use jiff::civil::Date;
 pub use command::{COMMANDS, Command, MENUS, Row, Scope, key_settings, key_table};
 pub use copy::Copied;
 pub use deck::Deck;
+pub use entry::{Ask, Entry};
 pub use event::{Effect, Event, Outcome, UserTheme};
 pub use figures::Figures;
+pub use form::{Confirm, Form, FormRow};
 pub use grid::{Cell, Grid, HEAD_ROWS, Zoom};
 pub use help::{HELP_KEYS, HelpLine};
 pub use hints::{Does, Hint};
@@ -51,13 +57,19 @@ pub use screen::{
 pub use view::{Pane, Position, Tab};
 
 use arrange::Arranged;
+use deed::Deed;
+use selection::Range;
 use sight::Sight;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::config::{Settings, Theme};
-use crate::coverage::{Aspect, Assessment, Record, State};
+use crate::coverage::{Aspect, Assessment, Edit, Record};
 use crate::page::{ListRow, Target};
 use crate::search::Index;
+
+/// Milliseconds for which the cursor of the matrix has to rest before the page beside it follows. The page
+/// is ten times what else a step changes; less than this nobody sees, and a held key repeats faster.
+const SIDE_PAUSE: u16 = 60;
 
 /// One thing the program said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +124,8 @@ pub struct Saving {
     done: bool,
     /// The user has been told that quitting loses the failed records.
     warned: bool,
+    /// An edit, and what is to be said of it once it is saved beside what it did.
+    about: Option<(Edit, String)>,
 }
 
 /// Saving in a word, for the title bar.
@@ -169,6 +183,9 @@ pub struct App {
     pub lit: BTreeSet<ObjectId>,
     /// Techniques that are open for the hits' sake only.
     opened_by_search: BTreeSet<ObjectId>,
+    /// What mark commands go to on the matrix and in lists, if anything.
+    pub selection: BTreeSet<ObjectId>,
+    range: Option<Range>,
     /// The last message, until the next key.
     pub message: Option<Message>,
     pub messages: Vec<Message>,
@@ -180,10 +197,16 @@ pub struct App {
     place: usize,
     side_positions: [Position; 3],
     side_id: Option<ObjectId>,
+    /// The last event moved the cursor of the matrix and nothing else.
+    passing: bool,
+    /// The page beside the matrix is that of a cell which the cursor has left.
+    side_behind: bool,
+    /// Whose page beside the matrix is being read, not only passed by.
+    side_read: Option<ObjectId>,
     hits: Vec<ObjectId>,
     hit: usize,
     saving: Saving,
-    last_mark: Option<State>,
+    last_deed: Option<Deed>,
     index: Option<Index>,
     /// Counts changes of marks, so that pages and lists are made anew only then.
     revision: u64,
@@ -247,6 +270,8 @@ impl App {
             panes: Vec::new(),
             list: Vec::new(),
             lit: BTreeSet::new(),
+            selection: BTreeSet::new(),
+            range: None,
             opened_by_search: BTreeSet::new(),
             message: None,
             messages: Vec::new(),
@@ -255,10 +280,13 @@ impl App {
             place: 0,
             side_positions: [Position::default(); 3],
             side_id: None,
+            passing: false,
+            side_behind: false,
+            side_read: None,
             hits: Vec::new(),
             hit: 0,
             saving: Saving::default(),
-            last_mark: None,
+            last_deed: None,
             index: None,
             revision: 0,
             arranged: None,
@@ -325,7 +353,8 @@ impl App {
     /// Which bindings hold now.
     pub fn scope(&self) -> Scope {
         match self.popups.last() {
-            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_)) => Scope::Text,
+            Some(Popup::Search(_) | Popup::Palette(_) | Popup::Note(_) | Popup::Entry(_)) => Scope::Text,
+            Some(Popup::Form(_) | Popup::Confirm(_)) => Scope::Form,
             Some(Popup::Filter(_) | Popup::Baselines(_)) => Scope::Filter,
             Some(Popup::Themes(_)) => Scope::Themes,
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_)) => Scope::Popup,
@@ -341,7 +370,15 @@ impl App {
     /// After how many milliseconds without a key [`Event::Paused`] is wanted; None while nobody waits
     /// for one.
     pub fn wants_pause(&self) -> Option<u16> {
+        if self.side_behind {
+            return Some(SIDE_PAUSE);
+        }
         (!self.pending.is_empty() && !self.menu_open).then_some(self.menu_pause)
+    }
+
+    /// Whether the page beside the matrix waits for the cursor to rest.
+    pub fn side_is_behind(&self) -> bool {
+        self.side_behind
     }
 
     /// Which bindings of the screen hold, whatever lies over it.

@@ -90,6 +90,7 @@ impl App {
     }
 
     pub(super) fn scroll(&mut self, by: isize) {
+        self.whole_panes();
         let focus = self.focus().unwrap_or(0);
         if let Some(pane) = self.panes.get_mut(focus) {
             pane.scroll(by);
@@ -97,6 +98,7 @@ impl App {
     }
 
     pub(super) fn pane(&mut self, by: isize) {
+        self.whole_panes();
         match self.screen() {
             Screen::Matrix if self.panes.is_empty() => {
                 let key = self.key_of(Command::SidePane);

@@ -58,6 +58,9 @@ impl App {
         if layout::frame(self.size, false).is_none() {
             return Vec::new();
         }
+        if self.side_behind {
+            self.arrange();
+        }
         self.message = None;
         if !self.menu_is_open() {
             self.pending.clear();
@@ -106,6 +109,7 @@ impl App {
             Under::Tactic(id) if twice => self.open(id),
             Under::Tactic(_) | Under::Nothing | Under::Hint(Does::Leave) => {}
             Under::Pane(pane, link) => {
+                self.whole_panes();
                 match self.screen_mut() {
                     Some(Screen::Matrix) => self.side_focus = Some(pane),
                     Some(Screen::Object(view)) => view.focus = pane,
@@ -143,6 +147,7 @@ impl App {
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
                     Some(Popup::Baselines(choice)) => &mut choice.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
+                    Some(Popup::Form(form)) => &mut form.chosen,
                     _ => return Vec::new(),
                 };
                 *chosen = row;
@@ -162,7 +167,8 @@ impl App {
                 | Popup::Palette(_)
                 | Popup::Filter(_)
                 | Popup::Themes(_)
-                | Popup::Baselines(_),
+                | Popup::Baselines(_)
+                | Popup::Form(_),
             ) => {
                 self.choose(by);
             }
@@ -171,9 +177,10 @@ impl App {
                     self.run(if by > 0 { Command::Down } else { Command::Up });
                 }
             }
-            Some(Popup::Note(_)) => {}
+            Some(Popup::Note(_) | Popup::Entry(_) | Popup::Confirm(_)) => {}
             None => match (self.under(mouse), self.screen()) {
                 (Under::Pane(pane, _), _) => {
+                    self.whole_panes();
                     if let Some(pane) = self.panes.get_mut(pane) {
                         pane.scroll(by * NOTCH);
                     }
@@ -247,8 +254,9 @@ impl App {
         let body = layout::frame(self.size, on_matrix)?.body;
         let rows = self.keymap.continuations(self.scope(), &self.pending);
         let inside = layout::inside(layout::menu(body, rows.len()));
-        let row = mouse.y.checked_sub(inside.y).filter(|_| contains(inside, mouse))?;
-        rows.get(usize::from(row)).map(|(_, row)| row.command)
+        let places = layout::menu_rows(inside, rows.len());
+        let at = places.iter().position(|place| contains(*place, mouse))?;
+        rows.get(at).map(|(_, row)| row.command)
     }
 
     fn under_matrix(&self, mouse: Mouse) -> Under {
@@ -281,9 +289,16 @@ impl App {
             }
             Popup::Baselines(b) => (layout::baselines(body, b.all.len()), (0, 0), b.chosen, b.all.len()),
             Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
-            Popup::Note(_) | Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) => {
-                return Under::Nothing;
+            Popup::Form(f) => {
+                let rows = self.form_rows(f.id).len();
+                (layout::form(body, rows), (0, 0), f.chosen, rows)
             }
+            Popup::Note(_)
+            | Popup::Entry(_)
+            | Popup::Confirm(_)
+            | Popup::Help(_)
+            | Popup::Messages(_)
+            | Popup::Copied(_) => return Under::Nothing,
         };
         let inside = layout::inside(area);
         let Some(row) = mouse.y.checked_sub(inside.y + above) else { return Under::Nothing };

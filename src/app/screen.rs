@@ -2,7 +2,9 @@
 
 use tui_input::Input;
 
+use super::entry::Entry;
 use super::event::UserTheme;
+use super::form::{Confirm, Form};
 use super::overlay::Baseline;
 use super::view::Position;
 use crate::catalog::{ObjectId, Value};
@@ -54,6 +56,9 @@ pub enum Popup {
     Search(Search),
     Palette(Palette),
     Note(NoteEdit),
+    Entry(Entry),
+    Form(Form),
+    Confirm(Confirm),
     Filter(Filter),
     Themes(ThemeChoice),
     Baselines(BaselineChoice),
@@ -79,10 +84,15 @@ pub struct Palette {
 
 #[derive(Debug)]
 pub struct NoteEdit {
-    pub id: ObjectId,
+    /// Whose note it becomes.
+    pub ids: Vec<ObjectId>,
     pub input: Input,
+    /// What stood there at first.
+    pub before: String,
     /// The user has been told that leaving drops what was typed.
     pub warned: bool,
+    /// The user has been told that it takes the place of other notes.
+    pub replaces: bool,
 }
 
 /// The themes, to choose one while the screen shows it.

@@ -144,12 +144,17 @@ impl App {
         }
     }
 
+    /// Whether an object stands in its list: what is looked at, and what stays until the cursor goes on.
+    pub(super) fn lists(&self, id: ObjectId) -> bool {
+        let on = Ground { catalog: &self.catalog, assessment: &self.assessment, today: self.today };
+        let sight = &self.sight;
+        sight.shown.as_ref().is_none_or(|shown| shown.holds(on, id) || sight.staying.contains(&id))
+    }
+
     /// Leaves to the list what is looked at.
     pub(super) fn filter_list(&mut self) {
-        let on = Ground { catalog: &self.catalog, assessment: &self.assessment, today: self.today };
-        if let Some(shown) = &self.sight.shown {
-            let staying = &self.sight.staying;
-            self.list.retain(|row| shown.holds(on, row.id) || staying.contains(&row.id));
-        }
+        let mut list = std::mem::take(&mut self.list);
+        list.retain(|row| self.lists(row.id));
+        self.list = list;
     }
 }

@@ -4,7 +4,8 @@ use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
 use super::{
-    App, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Popup, Position, Screen, Search, Seek,
+    App, Ask, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Popup, Position, Screen, Search,
+    Seek,
 };
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, ListKind, ListSort, Target};
@@ -12,10 +13,12 @@ use crate::page::{self, ListKind, ListSort, Target};
 impl App {
     /// Takes an event; the only code that changes the app.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        self.passing = false;
         let effects = match event {
             Event::Key(key) => self.key(key),
             Event::Paused => {
-                self.menu_open = !self.pending.is_empty();
+                // The page that waits for the cursor to rest is made below.
+                self.menu_open = !self.pending.is_empty() && !self.side_behind;
                 Vec::new()
             }
             Event::Paste(text) => {
@@ -78,6 +81,7 @@ impl App {
             }
         };
         self.arrange();
+        self.extend_range();
         effects
     }
 
@@ -106,7 +110,7 @@ impl App {
             }
             Meaning::Pending => {
                 let menu = self.keymap.menu(self.scope(), &self.pending);
-                if menu == Some("Mark") && self.mark_target().is_none() {
+                if menu == Some("Mark") && self.mark_targets().is_empty() {
                     self.pending.clear();
                     self.tell("There is nothing to mark here: marks go to techniques and mitigations.");
                 }
@@ -141,6 +145,7 @@ impl App {
     pub fn run(&mut self, command: Command) -> Vec<Effect> {
         // Only a second quit right after the first means it.
         self.saving.warned &= command == Command::Quit;
+        self.passing = command.steps() && self.popups.is_empty() && self.side_focus.is_none();
         if matches!(self.popups.last(), Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_))) {
             return self.run_in_popup(command);
         }
@@ -187,6 +192,19 @@ impl App {
             Command::GoParent => self.go_parent(),
             Command::Mark(state) => return self.mark(state),
             Command::RepeatMark => return self.repeat_mark(),
+            Command::Owner => self.ask(Ask::Owner),
+            Command::Review => self.ask(Ask::Review),
+            Command::Tested => self.ask(Ask::Tested),
+            Command::Evidence => self.ask(Ask::Kind),
+            Command::OwnControl => self.ask(Ask::Control),
+            Command::MarkForm => self.open_form(),
+            Command::TakeAway => return self.take_away(),
+            Command::AcceptSuggested => return self.accept_suggested(),
+            Command::AcceptAllSuggestions => self.ask_to_accept_all(),
+            Command::Select => self.toggle_selected(),
+            Command::SelectRange => self.select_range(),
+            Command::SelectAll => self.select_all(),
+            Command::SelectHits => self.select_hits(),
             Command::Note => self.start_note(),
             Command::NoteInEditor => return self.note_in_editor(),
             Command::Undo => return self.undo(),
@@ -236,6 +254,7 @@ impl App {
             Command::Quit => return self.quit(),
             Command::QuitNow => return vec![Effect::Quit],
             Command::Accept => return self.accept(),
+            Command::KeepHits if matches!(self.popups.last(), Some(Popup::Entry(_))) => self.complete(1),
             Command::KeepHits => self.keep_hits(),
             Command::NewLine => self.new_line(),
             Command::Cancel => self.cancel(),
@@ -385,6 +404,8 @@ impl App {
     fn close(&mut self) {
         if self.side_focus.is_some() {
             self.side_focus = None;
+        } else if self.leave_selection() {
+            // That was the nearest level.
         } else if *self.screen() == Screen::Matrix {
             self.put_out();
         } else if self.place > 0 {

@@ -67,7 +67,7 @@ pub(super) fn link(raw: Raw, warnings: &mut Warnings) -> Result<Catalog, ReadErr
             parent,
             subs: Vec::new(),
             mitigations: Vec::new(),
-            steps: Vec::new(),
+            steps: Vec::new().into(),
         });
     }
     techniques.sort_by_key(|t| t.id);
@@ -119,7 +119,7 @@ pub(super) fn link(raw: Raw, warnings: &mut Warnings) -> Result<Catalog, ReadErr
             reporter: c.reporter,
             date: c.date,
             granularity: c.granularity,
-            steps: chain(object.id, own, warnings)?,
+            steps: chain(object.id, own, warnings)?.into(),
         });
     }
     case_studies.sort_by_key(|c| c.id);
@@ -404,11 +404,15 @@ fn link_back(catalog: &mut Catalog, column_of: &HashMap<ObjectId, Column>) {
             }
         }
     }
+    let mut steps: Vec<Vec<StepRef>> = vec![Vec::new(); catalog.techniques.len()];
     for case_study in &catalog.case_studies {
         for (step, n) in case_study.steps.iter().zip(0..) {
             if let Some(&technique) = at.get(&step.technique) {
-                catalog.techniques[technique].steps.push(StepRef { case_study: case_study.id, step: n });
+                steps[technique].push(StepRef { case_study: case_study.id, step: n });
             }
         }
+    }
+    for (technique, steps) in catalog.techniques.iter_mut().zip(steps) {
+        technique.steps = steps.into();
     }
 }

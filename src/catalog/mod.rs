@@ -25,6 +25,6 @@ pub use model::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Column, Format, Granularity, Maturity, Mitigates,
     Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,
 };
-pub use pack::{pack, unpack};
+pub use pack::{Late, pack, unpack};
 pub use read::{MAX_BYTES, ReadError, Warning, read};
 pub use sanitize::{is_unsafe, sanitize};

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use super::id::{Kind, ObjectId};
+use super::pack::Late;
 
 /// A piece of text that is borrowed from the program for the built-in catalogue and owned for a
 /// file. It holds no control characters: readers sanitise before they make one.
@@ -104,7 +105,7 @@ pub struct Technique {
     /// The mitigations that list it; how they apply is in [`Mitigation::techniques`].
     pub mitigations: Vec<ObjectId>,
     /// The steps of case studies that use it, by case study and attack order.
-    pub steps: Vec<StepRef>,
+    pub steps: Late<StepRef>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,7 +121,7 @@ pub struct Mitigation {
     pub categories: Vec<Text>,
     pub lifecycle_phases: Vec<Text>,
     /// By technique id, each technique once.
-    pub techniques: Vec<Mitigates>,
+    pub techniques: Late<Mitigates>,
 }
 
 /// How a mitigation applies to one technique.
@@ -148,7 +149,7 @@ pub struct CaseStudy {
     pub date: Text,
     pub granularity: Granularity,
     /// In attack order.
-    pub steps: Vec<Step>,
+    pub steps: Late<Step>,
 }
 
 impl CaseStudy {

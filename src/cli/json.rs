@@ -143,7 +143,7 @@ pub(super) fn hit(hit: &Hit, catalog: &Catalog) -> Value {
         Found::Field => ("field", None),
         Found::Name => ("name", None),
         Found::Typo => ("typo", None),
-        Found::Term => ("term", None),
+        Found::Term(_) => ("term", None),
         Found::Text => ("text", None),
         Found::Step(step) => ("step", Some(step + 1)),
     };

@@ -40,6 +40,35 @@ impl Change {
         Clash::of(self.id, merged.clashes)
     }
 
+    /// What became of the mark in a few words, by the first field that differs: `partial`, `owner soc`.
+    fn what(&self) -> Option<String> {
+        let (before, after) = (&self.before, &self.after);
+        let differs = |field| {
+            before.claim(field) != after.claim(field) || before.is_disputed(field) != after.is_disputed(field)
+        };
+        let is_covered = after.status == Status::Covered;
+        let field = [Field::Status, Field::Tested, Field::Owner, Field::Review, Field::Note];
+        let Some(field) = field.into_iter().find(|field| differs(*field)) else {
+            let pieces = [before, after].map(|mark| mark.evidence.len());
+            let word = if pieces[0] > pieces[1] { "less evidence" } else { "evidence" };
+            return (before.evidence != after.evidence).then(|| word.to_owned());
+        };
+        if field == Field::Status && after.is_disputed(field) {
+            return Some("in conflict".to_owned());
+        }
+        let value = after.claim(field).value();
+        Some(match (field, value) {
+            (Field::Status, _) if is_covered && after.tested.is_some() => "covered, tested".to_owned(),
+            (Field::Status, _) => after.status.word().to_owned(),
+            (Field::Tested, None) if is_covered => "covered, not tested".to_owned(),
+            (Field::Tested, Some(_)) if after.tested == after.on => "tested".to_owned(),
+            (Field::Note, Some(_)) => "note".to_owned(),
+            (field, Some(value)) => format!("{} {value}", field.word()),
+            (Field::Tested, None) => "without a test".to_owned(),
+            (field, None) => format!("without {}", field.word()),
+        })
+    }
+
     pub fn invert(&self) -> Change {
         Change { id: self.id, before: self.after.clone(), after: self.before.clone() }
     }
@@ -88,33 +117,17 @@ impl Edit {
         Edit { changes: self.changes.iter().rev().map(Change::invert).collect() }
     }
 
-    /// The change in words, for messages: `AML.T0051 partial`, `3 marks`.
+    /// The change in words, for messages: `T0051 partial`, `3 marks: owner soc`, `3 marks`.
     pub fn describe(&self) -> String {
+        let named = |what: Option<String>| what.map(|what| format!(" {what}")).unwrap_or_default();
         match self.changes.as_slice() {
-            [one] if one.after.is_disputed(Field::Status) && !one.before.is_disputed(Field::Status) => {
-                format!("{} in conflict", one.id.short())
+            [one] => format!("{}{}", one.id.short(), named(one.what())),
+            many => {
+                let first = many.first().and_then(Change::what);
+                let is_alike = many.iter().all(|change| change.what() == first);
+                let what = first.filter(|_| is_alike).map(|what| format!(": {what}")).unwrap_or_default();
+                format!("{} marks{what}", many.len())
             }
-            [one]
-                if one.before.status != one.after.status
-                    || one.before.is_disputed(Field::Status) != one.after.is_disputed(Field::Status) =>
-            {
-                let tested = if one.after.tested.is_some() && one.after.status == Status::Covered {
-                    ", tested"
-                } else {
-                    ""
-                };
-                format!("{} {}{tested}", one.id.short(), one.after.status.word())
-            }
-            [one] if one.before.tested != one.after.tested => {
-                let tested = if one.after.tested.is_some() { "tested" } else { "covered, not tested" };
-                format!("{} {tested}", one.id.short())
-            }
-            [one] if one.before.note != one.after.note => {
-                let note = if one.after.note.is_some() { "note" } else { "without note" };
-                format!("{} {note}", one.id.short())
-            }
-            [one] => one.id.short(),
-            many => format!("{} marks", many.len()),
         }
     }
 }
@@ -237,7 +250,8 @@ impl<'de> Deserialize<'de> for Record {
 mod tests {
     use super::*;
     use crate::catalog::Kind;
-    use crate::coverage::Status;
+    use crate::coverage::{Evidence, EvidenceKind, Status};
+    use jiff::civil::date;
     use proptest::prelude::*;
 
     fn id(number: u16) -> ObjectId {
@@ -257,6 +271,43 @@ mod tests {
         status_change(&Assessment::default(), 1, Status::Gap).apply(&mut theirs);
         assert_eq!(theirs.mark(id(1)).status, Status::Gap);
         assert_eq!(theirs.mark(id(1)).note.as_deref(), Some("theirs"));
+    }
+
+    type Set = fn(&mut Mark);
+
+    #[test]
+    fn an_edit_says_what_became_of_its_marks() {
+        let piece = Evidence { kind: EvidenceKind::Detect, what: "rule".into(), link: None, on: None };
+        let day = Some(date(2026, 11, 23));
+        let set: [(Set, &str, &str); 5] = [
+            (|m| m.status = Status::Partial, "partial", "unassessed"),
+            (|m| m.owner = Some("soc".into()), "owner soc", "without owner"),
+            (|m| m.review = Some(date(2027, 1, 2)), "review 2027-01-02", "without review"),
+            (|m| m.tested = Some(date(2026, 1, 2)), "tested 2026-01-02", "without a test"),
+            (|m| m.note = Some("x".into()), "note", "without note"),
+        ];
+        let edit = |before: Mark, after: Mark, count: u16| Edit {
+            changes: (1..=count)
+                .map(|n| Change { id: id(n), before: before.clone(), after: after.clone() })
+                .collect(),
+        };
+        for (set, there, back) in set {
+            let mut after = Mark { on: day, ..Mark::default() };
+            set(&mut after);
+            let one = edit(Mark::default(), after.clone(), 1);
+            assert_eq!(one.describe(), format!("T0001 {there}"));
+            assert_eq!(one.invert().describe(), format!("T0001 {back}"));
+            assert_eq!(edit(Mark::default(), after, 3).describe(), format!("3 marks: {there}"));
+        }
+        let after = Mark { evidence: vec![piece], ..Mark::default() };
+        let one = edit(Mark::default(), after, 1);
+        assert_eq!(
+            (one.describe().as_str(), one.invert().describe().as_str()),
+            ("T0001 evidence", "T0001 less evidence")
+        );
+        let mut mixed = edit(Mark::default(), Mark { status: Status::Gap, ..Mark::default() }, 2);
+        mixed.changes[1].after.status = Status::Partial;
+        assert_eq!(mixed.describe(), "2 marks");
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Field {
         match self {
             Field::Status | Field::Tested => "the next mark settles it",
             Field::Note => "writing the note settles it",
-            Field::Owner | Field::Review => "taking the conflict out of the file settles it",
+            Field::Owner => "naming the owner settles it",
+            Field::Review => "setting the day settles it",
         }
     }
 }

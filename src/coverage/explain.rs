@@ -247,12 +247,15 @@ mod tests {
             since: None,
         };
         let ceiling = explain(Figure::Ceiling, &basis);
-        assert_eq!(ceiling.title, "ATLAS lists mitigations for 377 of 529 case-study steps (71%)");
+        assert_eq!(
+            ceiling.title,
+            "ATLAS lists mitigations for 377 of 529 case-study steps, without preparation (71%)"
+        );
         assert_eq!(
             ceiling.lines[1..4],
             [
                 "134 of 208 techniques (64%); 149 if sub-techniques inherit their parent's.",
-                "377 of 529 case-study steps (71%); 385 if sub-techniques inherit their parent's.",
+                "377 of 529 case-study steps that touch the target (71%); 385 if sub-techniques inherit their parent's.",
                 "72 of 136 case-study steps on the attacker's own side (52%); 86 if sub-techniques inherit their \
                  parent's.",
             ]
@@ -312,7 +315,10 @@ mod tests {
         assert_eq!(title(Figure::Covered), "2 of 3 applicable techniques covered (66%)");
         assert_eq!(title(Figure::Tested), "1 of 3 applicable techniques tested (33%)");
         assert_eq!(title(Figure::Assessed), "3 of 4 techniques assessed (75%)");
-        assert_eq!(title(Figure::StepsMet), "2 of 2 applicable case-study steps met (100%)");
+        assert_eq!(
+            title(Figure::StepsMet),
+            "2 of 2 applicable case-study steps met, without preparation (100%)"
+        );
         assert_eq!(
             title(Figure::Preparation),
             "1 of 1 applicable case-study steps of preparation met (100%)"

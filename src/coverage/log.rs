@@ -17,12 +17,20 @@ const LONGEST_QUOTE: usize = 60;
 impl Mark {
     /// Signs what was made of `before`: who, on what day, and a line in the log.
     pub fn sign(&mut self, before: &Mark, author: Option<&str>, today: Date) {
+        self.sign_with(before, author, today, None);
+    }
+
+    /// The same, with what led to it in the line: `suggested by 2 of 11 listed mitigations done`. Its first
+    /// word is what it is known by: a later one on the same day takes its place, and so does a status set
+    /// without one.
+    pub fn sign_with(&mut self, before: &Mark, author: Option<&str>, today: Date, why: Option<&str>) {
         self.by = author.map(str::to_owned);
         self.on = Some(today);
         let start = format!("{today} {}: ", author.unwrap_or("unsigned"));
         let status = |mark: &Mark| mark.counted_status().word();
-        let mut line =
-            Line { was: status(before).to_owned(), is: status(self).to_owned(), parts: parts(before, self) };
+        let mut parts = parts(before, self);
+        parts.extend(why.map(quote));
+        let mut line = Line { was: status(before).to_owned(), is: status(self).to_owned(), parts };
         if let Some(last) = self.log.last().and_then(|last| last.strip_prefix(&start)) {
             line = Line::read(last).then(line);
             self.log.pop();
@@ -53,10 +61,13 @@ impl Line {
     /// This, and what was said after it.
     fn then(mut self, later: Line) -> Line {
         let topic = |part: &str| part.trim_start_matches("no ").split([' ', ':']).next().map(str::to_owned);
-        // What was said of a field earlier on the same day no longer holds; evidence is a list.
-        self.parts.retain(|part| {
-            topic(part).as_deref() == Some("evidence")
-                || later.parts.iter().all(|new| topic(new) != topic(part))
+        // What was said of a field earlier on the same day no longer holds; evidence is a list. What led to
+        // a status goes with it.
+        let is_new_status = later.was != later.is;
+        self.parts.retain(|part| match topic(part).as_deref() {
+            Some("evidence") => true,
+            Some("suggested") if is_new_status => false,
+            topic_of_part => later.parts.iter().all(|new| topic(new).as_deref() != topic_of_part),
         });
         for part in later.parts {
             if !self.parts.contains(&part) {
@@ -145,6 +156,21 @@ mod tests {
         let mark = say(&Mark::default(), "ann", 23, |m| m.set_state(State::Gap, today));
         let mark = say(&mark, "ann", 23, |m| m.set_state(State::Unassessed, today));
         assert!(mark.log.is_empty());
+    }
+
+    #[test]
+    fn what_led_to_a_status_goes_with_it() {
+        let today = date(2026, 11, 23);
+        let before = Mark::default();
+        let mut mark = before.clone();
+        mark.set_state(State::Partial, today);
+        mark.sign_with(&before, Some("ann"), today, Some("suggested by 1 of 2 listed mitigations done"));
+        let line = "2026-11-23 ann: unassessed -> partial; suggested by 1 of 2 listed mitigations done";
+        assert_eq!(mark.log, [line]);
+        let noted = say(&mark, "ann", 23, |m| m.set_note("see"));
+        assert_eq!(noted.log, [format!("{line}; note: see")]);
+        let later = say(&noted, "ann", 23, |m| m.set_state(State::Gap, today));
+        assert_eq!(later.log, ["2026-11-23 ann: unassessed -> gap; note: see"]);
     }
 
     #[test]

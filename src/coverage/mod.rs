@@ -15,6 +15,7 @@ mod overview;
 mod plan;
 mod rollup;
 mod scope;
+mod set;
 mod steps;
 mod suggest;
 mod when;
@@ -39,6 +40,7 @@ pub use overview::{Ceiling, Kinds, Overview, Reach, Run, Share, Steps, Strip, Ta
 pub use plan::{Gap, NextMitigation, Plan, Score, Weights};
 pub use rollup::Rollup;
 pub use scope::{scope, unknown_platforms};
+pub use set::{link_or_path, one_line};
 pub use steps::{StepCount, is_preparation};
 pub use suggest::{Rise, Suggestion, WhatIf, suggestion, suggestions, what_if};
 pub use when::parse_day;
@@ -177,6 +179,21 @@ impl State {
     }
 }
 
+impl From<Status> for State {
+    /// How a mark with the status shows where nothing was tested and nobody contradicts.
+    fn from(status: Status) -> State {
+        match status {
+            Status::Unassessed => State::Unassessed,
+            Status::Gap => State::Gap,
+            Status::Planned => State::Planned,
+            Status::Partial => State::Partial,
+            Status::Covered => State::Covered,
+            Status::NotApplicable => State::NotApplicable,
+            Status::Accepted => State::Accepted,
+        }
+    }
+}
+
 /// What a piece of evidence shows that we can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -265,17 +282,6 @@ impl Mark {
             Status::NotApplicable => State::NotApplicable,
             Status::Accepted => State::Accepted,
         }
-    }
-
-    /// Whether a test that once made the mark covered and tested is too old to vouch for it.
-    pub fn test_has_expired(&self, today: Date) -> bool {
-        let is_old = |on: Date| today.since(on).is_ok_and(|age| age.get_days() > TEST_EXPIRY_DAYS);
-        self.status == Status::Covered && self.tested.is_some_and(is_old)
-    }
-
-    /// Whether the day of the review has come.
-    pub fn review_is_due(&self, today: Date) -> bool {
-        self.review.is_some_and(|day| day <= today)
     }
 
     /// A test dated in the future vouches for nothing.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::steps::{Control, is_done};
-use super::{Assessment, State, Status, StepCount};
+use super::{Assessment, Mark, State, Status, StepCount};
 use crate::catalog::{Catalog, ObjectId};
 
 /// A status that the marks of a technique's mitigations suggest, and why.
@@ -29,13 +29,29 @@ pub struct Suggestion {
 impl Suggestion {
     /// `2 of 11 listed mitigations done, 3 in part: suggests partial`
     pub fn reason(&self) -> String {
+        format!("{}: suggests {}", self.counts(), self.to.word())
+    }
+
+    /// What it rests on: `2 of 11 listed mitigations done, 3 in part`
+    pub fn counts(&self) -> String {
         let mut reason = format!("{} of {} listed mitigations done", self.done, self.listed);
         for (count, what) in [(self.partial, "in part"), (self.planned, "planned")] {
             if count > 0 {
                 reason.push_str(&format!(", {count} {what}"));
             }
         }
-        format!("{reason}: suggests {}", self.to.word())
+        reason
+    }
+
+    /// Accepts it: sets the status and signs the mark, with the suggestion in the line of the log. Covered
+    /// takes back an old test, which has not tried what is covered now.
+    pub fn accept(&self, mark: &mut Mark, author: Option<&str>, today: Date) {
+        let before = mark.clone();
+        mark.status = self.to;
+        if self.to == Status::Covered {
+            mark.tested = None;
+        }
+        mark.sign_with(&before, author, today, Some(&format!("suggested by {}", self.counts())));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::object::Builder;
 use super::{Part, Span, Target, Tone};
-use crate::catalog::ObjectId;
-use crate::coverage::{Claim, Mark, State};
+use crate::catalog::{Mitigation, ObjectId};
+use crate::coverage::{
+    Claim, Mark, Rise, State, StepCount, Suggestion, WhatIf, scope, suggestion, suggestions, what_if,
+};
 
 impl Builder<'_> {
     pub(super) fn state(&mut self, id: ObjectId) {
@@ -17,6 +19,10 @@ impl Builder<'_> {
             value.push(spans(mark.counted_state(self.today)));
         }
         self.labelled("Status", value);
+        if let Some(s) = suggestion(self.catalog, self.assessment, id, self.today) {
+            let counts = Span::new(format!(" ({})", s.counts()), Tone::Normal);
+            self.labelled("Suggested", vec![spans(s.to.into()), counts]);
+        }
         for field in mark.disputed() {
             let claims = mark.claims(field);
             let said = claims.iter().map(|c| {
@@ -43,11 +49,11 @@ impl Builder<'_> {
         self.fact("Owner", owner.as_deref().unwrap_or_default());
         let mark = self.assessment.mark(id);
         if let Some(tested) = tested {
-            let expired = if mark.test_has_expired(self.today) { ", expired: test it again" } else { "" };
+            let expired = if mark.has_expired_test(self.today) { ", expired: test it again" } else { "" };
             self.fact("Tested", &format!("{tested}{expired}"));
         }
         if let Some(review) = review {
-            let due = if mark.review_is_due(self.today) { ", due: look at it again" } else { "" };
+            let due = if mark.is_due(self.today) { ", due: look at it again" } else { "" };
             self.fact("Review by", &format!("{review}{due}"));
         }
         for e in evidence {
@@ -62,6 +68,40 @@ impl Builder<'_> {
         self.fact("Note", note.as_deref().unwrap_or_default());
     }
 
+    /// What the marks of a mitigation and others suggest now for the techniques that ATLAS lists for it, and
+    /// what would change if it were done.
+    pub(super) fn what_it_brings(&mut self, m: &Mitigation) {
+        let listed = m.techniques.iter().map(|edge| edge.technique).collect();
+        let now = suggestions(self.catalog, self.assessment, &listed, self.today);
+        if !now.is_empty() && self.begin(Part::Text, "Suggests", Some(now.len())) {
+            for s in &now {
+                self.object_row(s.technique, &in_short(s), 0);
+            }
+        }
+        let state = self.assessment.mark(m.id).counted_state(self.today);
+        if !matches!(state, State::Unassessed | State::Gap | State::Planned | State::Partial) {
+            return;
+        }
+        let techniques = scope(self.catalog, &self.assessment.about);
+        let WhatIf { rising, falling: _, gain, steps } =
+            what_if(self.catalog, self.assessment, m.id, State::Covered, &techniques, self.today);
+        if !self.begin(Part::Text, "If done", Some(rising.len())) {
+            return;
+        }
+        let part = |of: fn(StepCount) -> usize| format!("{} of {}", of(gain), of(steps));
+        self.text(&format!(
+            "{} case-study steps at the target would get their first finished control, and {} of preparation.",
+            part(|count| count.target),
+            part(|count| count.preparation)
+        ));
+        let suggested =
+            if rising.is_empty() { "No more would be suggested than is." } else { "Then suggested:" };
+        self.text(suggested);
+        for Rise { after, .. } in &rising {
+            self.object_row(after.technique, &in_short(after), 0);
+        }
+    }
+
     /// Who said what when, the newest first.
     pub(super) fn log(&mut self, id: ObjectId) {
         let log = &self.assessment.mark(id).log;
@@ -72,4 +112,9 @@ impl Builder<'_> {
             self.push_wrapped(&[Span::new(line, Tone::Normal)], "", 2);
         }
     }
+}
+
+/// `partial, 2 of 11 done, 1 in part`: the section says of what.
+fn in_short(s: &Suggestion) -> String {
+    format!("{}, {}", s.to.word(), s.counts().replace(" listed mitigations", ""))
 }

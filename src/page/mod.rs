@@ -17,7 +17,7 @@ use crate::coverage::State;
 
 pub use glossary::{glossary, glossary_term};
 pub use list::{ListKind, ListRow, ListSort, list};
-pub use object::{object, printed};
+pub use object::{object, printed, top_of_object};
 pub use wrap::{clip, pad, width, wrap_text};
 
 /// Prose is not wrapped wider than this many columns: longer lines are hard to read.

@@ -21,14 +21,27 @@ pub fn object(
     parts: &[Part],
     cells: usize,
 ) -> Page {
-    Builder { catalog, assessment, today, parts, cells, ids: false, page: Page::default() }.make(id)
+    top_of_object(catalog, assessment, today, id, parts, (cells, usize::MAX))
+}
+
+/// The same page, of which at least the first `most` lines are as they would be: most of a page that is
+/// only passed by is never seen, and laying it out takes longer than all the rest of a frame.
+pub fn top_of_object(
+    catalog: &Catalog,
+    assessment: &Assessment,
+    today: Date,
+    id: ObjectId,
+    parts: &[Part],
+    (cells, most): (usize, usize),
+) -> Page {
+    Builder { catalog, assessment, today, parts, cells, most, ids: false, page: Page::default() }.make(id)
 }
 
 /// The whole page for paper or a pipe: what a screen shows as a link is followed by its id, unless it
 /// begins with it.
 pub fn printed(catalog: &Catalog, assessment: &Assessment, today: Date, id: ObjectId, cells: usize) -> Page {
-    let parts = &[Part::Text, Part::Related, Part::Seen];
-    Builder { catalog, assessment, today, parts, cells, ids: true, page: Page::default() }.make(id)
+    let (parts, most) = (&[Part::Text, Part::Related, Part::Seen], usize::MAX);
+    Builder { catalog, assessment, today, parts, cells, most, ids: true, page: Page::default() }.make(id)
 }
 
 /// Facts are written as a label of this many cells and a value.
@@ -40,6 +53,8 @@ pub(super) struct Builder<'a> {
     pub(super) today: Date,
     parts: &'a [Part],
     cells: usize,
+    /// Lines after which nothing more is laid out.
+    most: usize,
     /// Whether links that do not begin with an id are followed by it.
     ids: bool,
     page: Page,
@@ -190,6 +205,7 @@ impl Builder<'_> {
             self.mark(m.id);
             self.prose(m.id, &m.description);
         }
+        self.what_it_brings(m);
         if self.begin(Part::Related, "Techniques", Some(m.techniques.len())) {
             for edge in &m.techniques {
                 self.object_row(edge.technique, "", 0);
@@ -245,6 +261,11 @@ impl Builder<'_> {
         if !self.parts.contains(&part) {
             return false;
         }
+        if self.is_full() {
+            let end = self.page.lines.len();
+            self.page.sections.push(Section { title, count, lines: end..end });
+            return false;
+        }
         if title.is_empty() {
             let start = self.page.lines.len();
             self.page.sections.push(Section { title: "Text", count: None, lines: start..start });
@@ -275,7 +296,14 @@ impl Builder<'_> {
         self.page.lines.len()
     }
 
+    fn is_full(&self) -> bool {
+        self.page.lines.len() >= self.most
+    }
+
     pub(super) fn push_wrapped(&mut self, spans: &[Span], first: &str, indent: usize) {
+        if self.is_full() {
+            return;
+        }
         let lines = wrap(spans, self.cells, first, indent);
         self.page.lines.extend(lines);
     }
@@ -357,6 +385,9 @@ impl Builder<'_> {
     }
 
     fn prose(&mut self, id: ObjectId, description: &str) {
+        if self.is_full() {
+            return;
+        }
         self.page.lines.push(Line::new());
         if description.trim().is_empty() {
             let line = self.page.lines.len();
@@ -378,7 +409,7 @@ impl Builder<'_> {
 
     /// A sentence below a row.
     fn below(&mut self, text: &str) {
-        if !text.trim().is_empty() {
+        if !self.is_full() && !text.trim().is_empty() {
             self.render(text, 4);
         }
     }
@@ -409,7 +440,7 @@ impl Builder<'_> {
         self.push_wrapped(&spans, &" ".repeat(indent), indent + 2);
     }
 
-    fn object_row(&mut self, id: ObjectId, note: &str, indent: usize) {
+    pub(super) fn object_row(&mut self, id: ObjectId, note: &str, indent: usize) {
         let line = self.page.lines.len();
         let mut spans = self.object_spans(id, line);
         if !note.is_empty() {

@@ -29,8 +29,8 @@ pub enum Found {
     Name,
     /// The name, allowing for typing errors.
     Typo,
-    /// A term of the glossary that was found by its name leads there.
-    Term,
+    /// A term of the glossary that was found by its name, this one, leads there.
+    Term(usize),
     Text,
     /// The text of a step of a case study, counted from 0.
     Step(u16),
@@ -73,17 +73,15 @@ pub struct Hit {
     pub spans: Vec<usize>,
     /// For a hit in text: where (in bytes) it begins, and its length.
     text: Option<(usize, usize)>,
-    /// The term that leads here.
-    term: Option<Arc<str>>,
 }
 
 impl Hit {
-    /// For a hit in text: a piece of it around the match, on one line; for one that a term leads to: which;
-    /// empty for others. Made when it is
+    /// For a hit in text: a piece of it around the match, on one line; for [`Found::Term`] the term; empty
+    /// for others. Made when it is
     /// asked for, since a letter may have thousands of hits, and a screen shows some twenty.
     pub fn snippet(&self, catalog: &Catalog) -> String {
-        if let Some(term) = &self.term {
-            return format!("see {term}");
+        if let Found::Term(term) = self.found {
+            return guide().terms.get(term).map(|term| format!("term {}", term.name)).unwrap_or_default();
         }
         let text = match (self.item, self.found) {
             (Item::Object(id), Found::Step(step)) => {
@@ -212,7 +210,6 @@ impl Index {
             name: e.name.clone(),
             spans: Vec::new(),
             text: None,
-            term: None,
         });
         hits.collect()
     }
@@ -252,7 +249,7 @@ impl Index {
                 let Entry { item, name, .. } = entry;
                 let rank =
                     Rank { found: rank_of(found), score, kind: kind_rank(*item), length: name.len(), at };
-                ranked.push((rank, Hit { item: *item, found, name: name.clone(), spans, text, term: None }));
+                ranked.push((rank, Hit { item: *item, found, name: name.clone(), spans, text }));
             };
             if let Some(distance) = entry.item.object().and_then(|id| by_id(id, query, meant)) {
                 hit(Found::Id, distance, Vec::new(), None);
@@ -309,8 +306,11 @@ fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
     let mut rest = hits;
     rest.reverse();
     while let Some(hit) = rest.pop() {
-        let term = hit.name.clone();
         let leads_to = see(catalog, &hit);
+        let term = match hit.item {
+            Item::Term(term) => term,
+            Item::Object(_) => 0,
+        };
         out.push(hit);
         for id in leads_to {
             let item = Item::Object(id);
@@ -320,11 +320,10 @@ fn led_on(catalog: &Catalog, hits: Vec<Hit>) -> Vec<Hit> {
             rest.retain(|later| later.item != item);
             out.push(Hit {
                 item,
-                found: Found::Term,
+                found: Found::Term(term),
                 name: catalog.full_name(id).into(),
                 spans: Vec::new(),
                 text: None,
-                term: Some(Arc::clone(&term)),
             });
         }
     }
@@ -366,7 +365,7 @@ const fn rank_of(found: Found) -> u8 {
         Found::Field => 1,
         Found::Name => 2,
         Found::Typo => 3,
-        Found::Term => 4,
+        Found::Term(_) => 4,
         Found::Text => 5,
         Found::Step(_) => 6,
     }

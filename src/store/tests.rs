@@ -42,7 +42,7 @@ fn technique(text: &str, name: &str) -> Technique {
         parent: id(text).parent(),
         subs: Vec::new(),
         mitigations: Vec::new(),
-        steps: Vec::new(),
+        steps: Vec::new().into(),
     }
 }
 
@@ -59,7 +59,7 @@ fn catalog_of(count: usize) -> Catalog {
         modified: "".into(),
         categories: Vec::new(),
         lifecycle_phases: Vec::new(),
-        techniques: Vec::new(),
+        techniques: Vec::new().into(),
     };
     Catalog {
         release: "2026.09".into(),

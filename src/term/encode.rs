@@ -32,6 +32,16 @@ struct Pen {
     modifier: Modifier,
 }
 
+impl Pen {
+    /// Whether a blank looks the same in both. Blanks stand between all words, so changing pens for them
+    /// would be most of a frame.
+    fn is_same_on_blanks(self, other: Pen) -> bool {
+        let seen = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
+        let plain = !(self.modifier | other.modifier).intersects(seen);
+        self == other || (plain && self.bg == other.bg)
+    }
+}
+
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl Encoder {
@@ -142,6 +152,11 @@ fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && pen_of(cell) == PLAIN
 }
 
+fn looks_same(one: &Cell, other: &Cell) -> bool {
+    let blanks = one.symbol() == " " && other.symbol() == " ";
+    one == other || (blanks && pen_of(one).is_same_on_blanks(pen_of(other)))
+}
+
 fn pen_of(cell: &Cell) -> Pen {
     Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
 }
@@ -173,7 +188,7 @@ impl<'a> Writer<'a> {
     /// Writes the cells that differ from the old row, or from a blank one.
     fn changes(&mut self, old: Option<&[Cell]>, new: &[Cell], y: u16) {
         let is_shown = |x: usize| match old {
-            Some(old) => old[x] == new[x],
+            Some(old) => looks_same(&old[x], &new[x]),
             None => is_blank(&new[x]),
         };
         let mut x = 0;
@@ -183,12 +198,17 @@ impl<'a> Writer<'a> {
                 continue;
             }
             // A row is no wider than a terminal, whose width is a u16.
+            self.pass_over(new, x as u16, y);
             self.move_to(x as u16, y);
             let blanks = new[x..].iter().take_while(|cell| is_blank(cell)).count();
             if blanks >= ERASE_FROM {
                 self.lead(None);
-                self.set(PLAIN);
-                self.csi(&[blanks as u16], 'X');
+                self.set_for(&new[x]);
+                if x + blanks == new.len() {
+                    self.text.push_str("\x1b[K");
+                } else {
+                    self.csi(&[blanks as u16], 'X');
+                }
                 x += blanks;
             } else {
                 self.lead(self.links.at(x, usize::from(y)));
@@ -216,6 +236,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Gets over a few cells that are shown already by writing them again, where that is shorter than
+    /// moving, as it is between words that differ.
+    fn pass_over(&mut self, row: &[Cell], x: u16, y: u16) {
+        let Some((from, _)) = self.at.filter(|(from, row)| *row == y && *from < x) else { return };
+        let cells = &row[usize::from(from)..usize::from(x)];
+        let moving = if cells.len() == 1 { "\x1b[C".len() } else { "\x1b[2C".len() };
+        let bytes: usize = cells.iter().map(|cell| cell.symbol().len()).sum();
+        let same_link = (from..x).all(|x| self.links.at(usize::from(x), usize::from(y)) == self.link);
+        if bytes < moving && same_link && cells.iter().all(|cell| self.is_ready_for(cell)) {
+            for cell in cells {
+                self.cell(cell);
+            }
+        }
+    }
+
     fn move_to(&mut self, x: u16, y: u16) {
         match self.at {
             Some(at) if at == (x, y) => {}
@@ -229,13 +264,26 @@ impl<'a> Writer<'a> {
     }
 
     fn cell(&mut self, cell: &Cell) {
-        self.set(pen_of(cell));
         let symbol = cell.symbol();
+        self.set_for(cell);
         self.text.push_str(symbol);
         let cells = u16::try_from(symbol.width()).unwrap_or(0);
         // Terminals disagree on where the cursor is after other characters.
         let sure = is_one_cell(symbol, self.charset);
         self.at = self.at.filter(|_| sure).map(|(x, y)| (x + cells, y));
+    }
+
+    /// Whether the cell can be written with the pen that is set.
+    fn is_ready_for(&self, cell: &Cell) -> bool {
+        let pen = pen_of(cell);
+        pen == self.pen || (cell.symbol() == " " && pen.is_same_on_blanks(self.pen))
+    }
+
+    /// Takes the cell's pen, unless nobody could see the difference.
+    fn set_for(&mut self, cell: &Cell) {
+        if !self.is_ready_for(cell) {
+            self.set(pen_of(cell));
+        }
     }
 
     /// Begins or ends a link (OSC 8). Addresses come from [`crate::page::Target::address`], which lets
@@ -371,7 +419,7 @@ mod tests {
         buffer
     }
 
-    /// What a terminal shows: symbol, colours and attributes of each cell.
+    /// What can be seen of a terminal: symbol, colours and attributes of each cell.
     fn shown(parser: &vt100::Parser, buffer: &Buffer) -> Vec<String> {
         let colour = |c: vt100::Color| format!("{c:?}");
         let mut cells = Vec::new();
@@ -379,6 +427,10 @@ mod tests {
             for x in 0..buffer.area().width {
                 let cell = parser.screen().cell(y, x).unwrap();
                 let symbol = if cell.has_contents() { cell.contents() } else { " " };
+                if symbol == " " && !cell.underline() && !cell.inverse() {
+                    cells.push(format!("{x},{y} blank {}", colour(cell.bgcolor())));
+                    continue;
+                }
                 cells.push(format!(
                     "{x},{y} {symbol} {} {} {}{}{}{}",
                     colour(cell.fgcolor()),
@@ -426,8 +478,10 @@ mod tests {
         links.set(Area::new(4, 0, 5, 1), URL.to_owned());
         let mut encoder = Encoder::new(Charset::Ascii);
         let bytes = encoder.encode(&mut buffer.clone(), links.clone(), None);
-        let link = format!("\x1b]8;;{URL}\x1b\\T0051\x1b]8;;\x1b\\");
-        assert!(bytes.contains(&link), "{bytes:?}");
+        // Moving on writes nothing, so the link ends before what is written next.
+        let (begin, end) = (format!("\x1b]8;;{URL}\x1b\\T0051"), "\x1b]8;;\x1b\\and");
+        let begun = bytes.find(&begin).unwrap_or_else(|| panic!("{bytes:?}"));
+        assert!(bytes[begun + begin.len()..].trim_start_matches("\x1b[C").starts_with(end), "{bytes:?}");
         assert_eq!(bytes.matches("\x1b]8;;").count(), 2);
         // Nothing new is nothing sent, and what leads elsewhere is sent anew.
         assert_eq!(encoder.encode(&mut buffer.clone(), links.clone(), None), "");
@@ -474,6 +528,33 @@ mod tests {
         assert!(encoder.encode(&mut buffer, Links::default(), None).contains("\x1b[2K"));
     }
 
+    #[test]
+    fn pens_change_for_blanks_only_where_that_shows() {
+        let mut encoder = Encoder::new(Charset::Unicode);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        let dim = Style::new().add_modifier(Modifier::DIM);
+        for x in [0, 4, 8] {
+            buffer.set_string(x, 0, "abc", dim);
+        }
+        buffer.set_string(12, 0, "d", Style::new().add_modifier(Modifier::UNDERLINED));
+        let bytes = encoder.encode(&mut buffer, Links::default(), None);
+        assert!(bytes.contains("\x1b[2mabc abc abc \x1b[0;4md\x1b[0m"), "{bytes:?}");
+        // Words on both sides of one that stays are written through it; blanks to the end are erased.
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 1));
+        buffer.set_string(0, 0, "one and two", Style::new());
+        let mut encoder = Encoder::new(Charset::Unicode);
+        encoder.encode(&mut buffer.clone(), Links::default(), None);
+        let mut other = Buffer::empty(Rect::new(0, 0, 40, 1));
+        other.set_string(0, 0, "six and", Style::new());
+        let mut bytes = encoder.encode(&mut other.clone(), Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1Hsix\x1b[5C\x1b[K\x1b[?2026l");
+        other.set_string(0, 0, "six odd numbers", Style::new());
+        bytes = encoder.encode(&mut other, Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1;5Hodd numbers\x1b[?2026l");
+        bytes = encoder.encode(&mut Buffer::empty(Rect::new(0, 0, 40, 1)), Links::default(), None);
+        assert_eq!(bytes, "\x1b[?2026h\x1b[1H\x1b[K\x1b[?2026l");
+    }
+
     proptest! {
         /// Frame after frame, a terminal shows the same as one that is sent the last frame whole.
         #[test]
@@ -509,7 +590,12 @@ mod tests {
                     let cell = whole.screen().cell(y, x).unwrap();
                     if !cell.is_wide_continuation() {
                         let symbol = if cell.has_contents() { cell.contents() } else { " " };
-                        prop_assert_eq!(symbol, last[(x, y)].symbol());
+                        let expected = &last[(x, y)];
+                        prop_assert_eq!(symbol, expected.symbol());
+                        prop_assert_eq!(cell.underline(), expected.modifier.contains(Modifier::UNDERLINED));
+                        prop_assert_eq!(cell.inverse(), expected.modifier.contains(Modifier::REVERSED));
+                        let unpainted = cell.bgcolor() == vt100::Color::Default;
+                        prop_assert_eq!(unpainted, expected.bg == Color::Reset);
                     }
                 }
             }

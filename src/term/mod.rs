@@ -8,6 +8,8 @@
 mod clipboard;
 mod editor;
 mod encode;
+#[cfg(debug_assertions)]
+mod fault;
 mod input;
 mod output;
 mod saver;
@@ -89,6 +91,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
     let Runtime { screen, saver, .. } = runtime;
     drop(screen);
     let mut not_saved = saver.finish();
+    screen::tell_faults();
     if let Some(reason) = app.save_failure() {
         not_saved.push(reason.to_owned());
     }
@@ -258,6 +261,8 @@ impl Runtime {
             Some(Input::Paste(text)) => Event::Paste(text),
             None => return Ok(()),
         };
+        #[cfg(debug_assertions)]
+        fault::in_loop(&event);
         let today = jiff::Zoned::now().date();
         if today != app.today {
             self.event(app, Event::Today(today))?;

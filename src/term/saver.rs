@@ -119,6 +119,8 @@ impl Saving {
             };
             match first {
                 Ok(first) => {
+                    #[cfg(debug_assertions)]
+                    super::fault::in_saver();
                     let (mut records, mut look) = (Vec::new(), false);
                     for request in std::iter::once(first).chain(incoming.try_iter()) {
                         match request {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -136,17 +137,39 @@ fn give_back() {
     }
 }
 
+/// What other threads died of, to be told when the terminal is the shell's again.
+static FAULTS: Mutex<String> = Mutex::new(String::new());
+
 /// A panic must not leave the terminal in raw mode, nor its message on the alternate screen; and the
-/// message may quote what a file holds.
+/// message may quote what a file holds. Another thread than this one does not have the terminal to give:
+/// the program goes on without it, and what it died of is kept for [`tell_faults`].
 pub(super) fn give_back_on_panic() {
-    std::panic::set_hook(Box::new(|panic| {
-        give_back();
+    let ours = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
         let text = panic.to_string();
         let text = sanitize(&text, true);
-        let said = format!(
-            "atlasnav has a fault and stops; marks shown as saved are. Please report this:\n{text}\n"
-        );
-        // There is nobody left to tell if stderr is closed.
-        drop(io::stderr().write_all(said.as_bytes()));
+        if std::thread::current().id() == ours {
+            give_back();
+            tell_faults();
+            tell(&format!(
+                "atlasnav has a fault and stops; marks shown as saved are. Please report this:\n{text}\n"
+            ));
+        } else {
+            let said = format!(
+                "atlasnav had a fault and went on without a part; marks shown as saved are. Please report this:\n{text}\n"
+            );
+            FAULTS.lock().unwrap_or_else(PoisonError::into_inner).push_str(&said);
+        }
     }));
+}
+
+/// Says what other threads died of, once the terminal is given back.
+pub(super) fn tell_faults() {
+    let said = std::mem::take(&mut *FAULTS.lock().unwrap_or_else(PoisonError::into_inner));
+    tell(&said);
+}
+
+fn tell(text: &str) {
+    // There is nobody left to tell if stderr is closed.
+    drop(io::stderr().write_all(text.as_bytes()));
 }

@@ -7,7 +7,7 @@ use super::short::short_name;
 use super::theme::Role;
 use crate::app::{App, Area, Command, Frame, Overlay, Popup, SavingState, Screen};
 use crate::config::Depth;
-use crate::coverage::State;
+use crate::coverage::{State, suggestion};
 use crate::page::{ListKind, clip, width};
 
 pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
@@ -32,6 +32,11 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         Screen::Object(view) => view.id.short(),
         Screen::Glossary(_) => "Glossary".to_owned(),
         Screen::Deck => "Cards".to_owned(),
+    };
+    let place = match (app.selection.len(), app.selects_range()) {
+        (0, false) => place,
+        (count, false) => format!("{place}, {count} selected"),
+        (count, true) => format!("{place}, {count} selected ..."),
     };
     let rollup = &app.figures().whole;
     let saving = match app.saving_state() {
@@ -115,7 +120,17 @@ fn info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                         Some(words) => format!("conflict, {words}{}", key("settles")),
                         None => format!("{}{}", state.word(), key("marks")),
                     };
-                    format!(" {} {} {name}: {word}", state.glyph(), id.short())
+                    let accept = app.key_of(Command::AcceptSuggested);
+                    let suggests = suggestion(&app.catalog, &app.assessment, id, app.today)
+                        .map(|s| {
+                            format!(
+                                "; suggests {} {}, {accept} accepts",
+                                State::from(s.to).glyph(),
+                                s.to.word()
+                            )
+                        })
+                        .unwrap_or_default();
+                    format!(" {} {} {name}: {word}{suggests}", state.glyph(), id.short())
                 });
                 canvas.row(area, &text.unwrap_or_default(), Role::Dim);
             }
@@ -152,6 +167,11 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     }
     if mark.note.is_some() {
         about.push_str("  note");
+    }
+    if app.overlay != Overlay::Suggestions
+        && let Some(s) = suggestion(&app.catalog, &app.assessment, technique.id, app.today)
+    {
+        about.push_str(&format!("  suggests {} {}", State::from(s.to).glyph(), s.to.word()));
     }
     let twins = app.grid.twins(&app.catalog);
     let names: Vec<String> =

@@ -1,6 +1,7 @@
 //! The lists of techniques, mitigations and case studies.
 
 use super::canvas::Canvas;
+use super::matrix::SELECTED;
 use super::theme::Role;
 use crate::app::{App, Area, Command, ListView, layout};
 use crate::page::{ListKind, ListSort, pad};
@@ -88,6 +89,10 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
             None => {
                 canvas.text(x, y, area.width.saturating_sub(1), &text, Role::Normal);
             }
+        }
+        if app.selection.contains(&row.id) {
+            canvas.restyle(line, Role::Strong);
+            canvas.text(x + 1, y, 1, SELECTED, Role::Strong);
         }
         if i == view.cursor {
             canvas.restyle(line, Role::Cursor);

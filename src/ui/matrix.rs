@@ -7,6 +7,9 @@ use crate::app::{App, Area, Cell, HEAD_ROWS, Overlay, Zoom};
 use crate::catalog::{Column, ObjectId, Tactic};
 use crate::page::{clip, pad, width};
 
+/// Stands behind what is selected: no other sign of a cell, so that it shows without styles, too.
+pub(super) const SELECTED: &str = "<";
+
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>) {
     let Some(area) = app.grid_area() else { return };
     let pitch = app.grid.zoom.pitch();
@@ -158,12 +161,18 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
     if is_twin {
         after = "=";
     }
+    if app.selection.contains(&at.id) {
+        after = SELECTED;
+        canvas.restyle(Area { height: 1, ..area }, Role::Strong);
+    }
     if is_cursor {
         // While a pane beside has the keys, brackets alone keep the place: one cursor at a time.
         if app.side_focus.is_none() {
             canvas.restyle(Area { height: 1, ..area }, Role::Cursor);
         }
-        after = "]";
+        if after != SELECTED {
+            after = "]";
+        }
         if let Some(x) = area.x.checked_sub(1)
             && app.grid_area().is_some_and(|grid| x >= grid.x)
         {

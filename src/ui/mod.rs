@@ -3,6 +3,7 @@
 mod bars;
 mod canvas;
 mod deck;
+mod form;
 mod links;
 mod list;
 mod matrix;
@@ -65,7 +66,8 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
     let Some(frame) = frame(app.size, on_matrix) else {
         let (width, height) = app.size;
         let text = format!("atlasnav needs {}x{}, this is {width}x{height}", SMALLEST.0, SMALLEST.1);
-        canvas.text(0, 0, width, &text, theme::Role::Normal);
+        // Without a row there is none to say it in.
+        canvas.text(0, 0, if height == 0 { 0 } else { width }, &text, theme::Role::Normal);
         return;
     };
     bars::title(app, canvas, frame.title);
@@ -91,6 +93,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Popup::Baselines(choice)) => popup::baselines(app, choice, canvas, frame.body),
         Some(Popup::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Popup::Note(note)) => popup::note(app, note, canvas, frame.body),
+        Some(Popup::Entry(entry)) => form::entry(app, entry, canvas, frame.body),
+        Some(Popup::Form(form)) => form::form(app, form, canvas, frame.body),
+        Some(Popup::Confirm(confirm)) => form::confirm(app, confirm, canvas, frame.body),
         Some(Popup::Help(at)) => popup::help(app, *at, canvas, frame.body),
         Some(Popup::Copied(at)) => popup::copied(app, *at, canvas, frame.body),
         Some(Popup::Messages(at)) => popup::messages(app, *at, canvas, frame.body),

@@ -4,6 +4,7 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::canvas::Canvas;
+use super::form::about;
 use super::theme::Role;
 use crate::app::{
     App, Area, BaselineChoice, Command, Filter, HELP_KEYS, HelpLine, NoteEdit, Palette, Row, Scope,
@@ -17,19 +18,20 @@ use crate::page::{clip, pad, width, wrap_text};
 pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Area) {
     let rows = app.keymap.continuations(app.scope(), &app.pending);
     let title = app.keymap.menu(app.scope(), &app.pending).unwrap_or("Keys");
-    let target = app.mark_target().filter(|_| title == "Mark");
-    let title = match target {
-        Some(id) => format!("{title} {} {}", id.short(), app.catalog.full_name(id)),
-        None => title.to_owned(),
+    let title = match app.mark_targets().as_slice() {
+        [] => title.to_owned(),
+        ids if title == "Mark" => format!("{title} {}", about(app, ids)),
+        _ => title.to_owned(),
     };
     let inside = canvas.frame(layout::menu(body, rows.len()), &title);
-    for ((keys, row), y) in rows.iter().zip(inside.y..inside.y + inside.height) {
-        let used = canvas.text(inside.x, y, inside.width, &pad(keys, 3), Role::Strong);
-        let mut x = inside.x + used;
+    for ((keys, row), place) in rows.iter().zip(layout::menu_rows(inside, rows.len())) {
+        let (y, end) = (place.y, place.x + place.width);
+        let used = canvas.text(place.x, y, place.width, &pad(keys, 3), Role::Strong);
+        let mut x = place.x + used;
         if let Command::Mark(state) = row.command {
             x += canvas.text(x, y, 2, &format!("{} ", state.glyph()), Role::State(state));
         }
-        let room = (inside.x + inside.width).saturating_sub(x);
+        let room = end.saturating_sub(x);
         let help = if width(row.help) > usize::from(room) { without_verb(row.help) } else { row.help };
         canvas.text(x, y, room, &clip(help, usize::from(room)), Role::Normal);
     }
@@ -142,7 +144,7 @@ pub(super) fn palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_>, bod
 fn command_row(app: &App, canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen: bool) {
     let key = app.keymap.key(row).unwrap_or_default();
     let mark = if chosen { "> " } else { "  " };
-    let text = format!("{mark}{} {} {}", pad(row.name, 20), pad(&key, 9), row.help);
+    let text = format!("{mark}{} {} {}", pad(row.name, 22), pad(&key, 9), row.help);
     canvas.row(area, &text, if chosen { Role::Cursor } else { Role::Normal });
 }
 
@@ -150,7 +152,7 @@ fn command_row(app: &App, canvas: &mut Canvas<'_>, area: Area, row: &Row, chosen
 pub(super) fn note(app: &App, note: &NoteEdit, canvas: &mut Canvas<'_>, body: Area) {
     let height = 9.min(body.height);
     let y = body.y + body.height - height;
-    let title = format!("Note on {} {}", note.id.short(), app.catalog.full_name(note.id));
+    let title = format!("Note on {}", about(app, &note.ids));
     let inside = canvas.frame(Area { y, height, ..body }, &title);
     let cells = usize::from(inside.width).max(2);
     let (lines, cursor) = layout_note(note.input.value(), note.input.cursor(), cells);

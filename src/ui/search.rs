@@ -54,7 +54,10 @@ pub(super) fn draw(app: &App, search: &Search, canvas: &mut Canvas<'_>, body: Ar
         let parts = &[Part::Text, Part::Related, Part::Seen];
         let cells = usize::from(inside.width).max(1);
         let page = match hit.item {
-            Item::Object(id) => page::object(&app.catalog, &app.assessment, app.today, id, parts, cells),
+            Item::Object(id) => {
+                let room = (cells, usize::from(inside.height));
+                page::top_of_object(&app.catalog, &app.assessment, app.today, id, parts, room)
+            }
             Item::Term(term) => page::glossary_term(&app.catalog, term, cells),
         };
         canvas.lines(inside, &page, 0, None);

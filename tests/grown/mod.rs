@@ -106,7 +106,7 @@ impl Copy {
             id: self.id(mitigation.id),
             name: self.text(&mitigation.name),
             description: self.text(&mitigation.description),
-            techniques,
+            techniques: techniques.into(),
             ..mitigation.clone()
         }
     }
@@ -156,7 +156,7 @@ fn link_back(catalog: &mut Catalog) {
     for t in &mut catalog.techniques {
         t.subs = subs.remove(&t.id).unwrap_or_default();
         t.mitigations = mitigations.remove(&t.id).unwrap_or_default();
-        t.steps = steps.remove(&t.id).unwrap_or_default();
+        t.steps = steps.remove(&t.id).unwrap_or_default().into();
         if let Some(parent) = t.parent {
             t.tactics.clone_from(&stands_in[&parent]);
         }

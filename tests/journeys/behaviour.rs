@@ -174,11 +174,11 @@ fn a_note_survives_marks_and_comes_back_to_be_edited() {
 fn the_editor_gets_the_note_and_gives_it_back() {
     let mut journey = journey(80, 24).keys("mnshort<enter>");
     journey.editor = Some("long\n\ntext\u{1b}\n".to_owned());
-    journey.press("me");
+    journey.press("mN");
     assert_eq!(journey.edited, ["short"]);
     assert_eq!(journey.stored.mark(id("t0")).note.as_deref(), Some("long\n\ntext<U+001B>"));
     journey.editor = None;
-    journey.press("me");
+    journey.press("mN");
     assert_eq!(journey.said(), "The note is as it was.");
 }
 
@@ -197,8 +197,9 @@ fn marks_go_to_the_object_of_the_page_and_the_row_of_the_list() {
     let journey = journey(80, 24).keys("/m20<enter>mc");
     assert_eq!(state(&journey, "m20"), State::Covered, "a page without a chosen link marks its own object");
     assert_eq!(journey.stored.marks.len(), 1);
-    let journey = journey.keys("}jmp");
+    let journey = journey.keys("}}j");
     let chosen = journey.app.under_cursor().expect("a link is chosen");
+    let journey = journey.keys("mp");
     assert_eq!(
         journey.stored.mark(chosen).state(journey.app.today),
         State::Partial,
@@ -344,7 +345,7 @@ fn a_read_only_assessment_takes_no_mark_and_says_why() {
     refused.read_only = Some("It is of a newer atlasnav.".to_owned());
     let mut journey = Journey::new(refused);
     assert_eq!(journey.said(), "It is of a newer atlasnav.");
-    for keys in ["jmg", "mn", "me", "u", "U", "<ctrl-r>"] {
+    for keys in ["jmg", "mn", "mN", "mo", "mr", "md", "me", "mk", "mm", "Y", "u", "U", "<ctrl-r>"] {
         journey.press(keys);
         assert_eq!(journey.said(), "It is of a newer atlasnav.", "{keys}");
         assert!(journey.app.popups.is_empty());
@@ -560,4 +561,47 @@ fn commands_are_found_by_letters_and_from_the_help() {
     // The help leads to the same, and enter runs the command.
     let journey = journey(80, 24).keys("?/glossary<enter>");
     assert!(matches!(journey.app.screen(), Screen::Glossary(_)), "{}", journey.text());
+}
+
+#[test]
+fn a_page_that_is_only_passed_by_is_laid_out_as_far_as_it_shows() {
+    let mut journey = journey(120, 40);
+    let lines = |journey: &Journey| journey.app.panes[0].page.lines.clone();
+    journey.press("/T0051<tab>");
+    let passed_by = lines(&journey);
+    assert!((36..60).contains(&passed_by.len()), "{}", passed_by.len());
+    // Who reads on gets all of it, and the beginning is the same.
+    journey.press("JK");
+    let read = lines(&journey);
+    assert!(read.len() > 100 && read.starts_with(&passed_by), "{}", read.len());
+    journey.press("<tab>G");
+    let at = journey.app.panes[0].at;
+    journey.press("<esc>");
+    assert_eq!(lines(&journey), read);
+    journey.press("<tab>");
+    assert_eq!(journey.app.panes[0].at, at, "the place in the page is kept");
+}
+
+#[test]
+fn the_page_beside_the_matrix_follows_when_the_cursor_rests() {
+    let mut journey = journey(120, 40);
+    let shown = |journey: &Journey| journey.app.panes[0].page.clone();
+    let first = shown(&journey);
+    let key = |journey: &mut Journey, key| journey.event(Event::Key(key));
+    let down = atlasnav::app::parse_keys("j").unwrap()[0];
+    for _ in 0..5 {
+        key(&mut journey, down);
+        assert_eq!(shown(&journey), first, "a page that is passed by is not made");
+    }
+    assert_eq!(journey.app.wants_pause(), Some(60));
+    journey.event(Event::Paused);
+    assert_eq!(journey.app.wants_pause(), None);
+    let there = shown(&journey);
+    assert_ne!(there, first);
+    // Whatever is more than a step shows what it is about at once.
+    key(&mut journey, down);
+    key(&mut journey, atlasnav::app::parse_keys("tab").unwrap()[0]);
+    assert!(journey.app.wants_pause().is_none() && shown(&journey) != there);
+    let on = journey.app.grid.cursor.unwrap().id;
+    assert!(shown(&journey).lines[0].iter().any(|span| span.text.contains(&on.to_string())));
 }

@@ -5,7 +5,10 @@ use atlasnav::catalog::sanitize;
 use atlasnav::config::{Settings, Theme, with_theme};
 use atlasnav::coverage::{Assessment, Claim, Conflict, Evidence, EvidenceKind, Mark, Status};
 
+use atlasnav::ui::Ui;
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::harness::{Journey, Start, start};
 use crate::sizes::EVERYWHERE;
@@ -31,10 +34,27 @@ fn assert_harmless(journey: &Journey, what: &str) {
     }
 }
 
+/// Where the cells of a screen lead, none of which can act on a terminal.
+fn assert_addresses(journey: &Journey, what: &str) {
+    let ui = Ui { links: true, ..journey.ui };
+    let (width, height) = journey.app.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let (_, links) = ui.draw_with_links(&journey.app, &mut buffer);
+    assert_eq!(buffer, journey.buffer(), "{what}: links change nothing that is seen");
+    for y in 0..usize::from(height) {
+        for address in (0..usize::from(width)).filter_map(|x| links.at(x, y)) {
+            let is_web = address.starts_with("https://") || address.starts_with("http://");
+            assert!(is_web && address.bytes().all(|b| b.is_ascii_graphic()), "{what}: {address:?}");
+        }
+    }
+}
+
 fn everywhere(make: impl Fn((u16, u16)) -> Journey) {
     for size in [(80, 24), (160, 45)] {
         for keys in EVERYWHERE {
-            assert_harmless(&make(size).keys(keys), keys);
+            let journey = make(size).keys(keys);
+            assert_harmless(&journey, keys);
+            assert_addresses(&journey, keys);
         }
         for keys in [
             "<enter>",
@@ -45,7 +65,9 @@ fn everywhere(make: impl Fn((u16, u16)) -> Journey) {
             "/cs0<enter>}",
             "/ta0<enter>}",
         ] {
-            assert_harmless(&make(size).keys(keys), keys);
+            let journey = make(size).keys(keys);
+            assert_harmless(&journey, keys);
+            assert_addresses(&journey, keys);
         }
     }
 }

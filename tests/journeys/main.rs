@@ -12,6 +12,7 @@ mod behaviour;
 mod filter;
 mod harness;
 mod hostile;
+mod marking;
 mod mouse;
 mod overlay;
 mod picture;

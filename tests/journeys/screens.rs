@@ -24,7 +24,7 @@ fn matrix_at_80x24() {
     see("080-matrix-start", &journey(80, 24));
     see("080-matrix-marked", &marked(80, 24).keys("jj"));
     see("080-matrix-zoom-2", &marked(80, 24).keys("++lljj"));
-    see("080-matrix-one-open", &marked(80, 24).keys("ll<space>jj"));
+    see("080-matrix-one-open", &marked(80, 24).keys("llzajj"));
     see("080-matrix-all-open-scrolled", &marked(80, 24).keys("llzsG"));
     see("080-matrix-zoom-1-scrolled-both-ways", &marked(80, 24).keys("+zsLG"));
     see("080-matrix-twin", &journey(80, 24).keys("lljgx"));
@@ -50,6 +50,23 @@ fn the_eight_marks() {
     let marks = "mgjmljmpjmcjmtjmxjmajmpmu";
     see("080-eight-marks", &journey(80, 24).keys(marks));
     see("080-eight-marks-monochrome", &journey(80, 24).keys(marks).keys("++").monochrome());
+}
+
+#[test]
+fn marking() {
+    see("060-mark-menu", &marked(60, 18).keys("m"));
+    see("080-selected", &marked(80, 24).keys("V/poison<tab>*lvjj"));
+    see("080-selected-monochrome", &marked(80, 24).keys("vjj<esc>l<space>++").monochrome());
+    see("080-selected-list", &marked(80, 24).keys("3jvjj"));
+    see("080-mark-form", &journey(80, 24).keys("moann<enter>mr+90<enter>mkWe pin our models.<enter>mmjj"));
+    see("080-entry-owner", &journey(80, 24).keys("moann<enter>jmo"));
+    see("080-entry-problem", &journey(80, 24).keys("Vmrsoon<enter>"));
+    see("080-suggested", &journey(80, 24).keys("/m20<enter>mc1/t66<enter>"));
+    see("080-mitigation-if-done", &journey(80, 24).keys("/m20<enter>}"));
+    see("080-accept-all", &journey(80, 24).keys("/m20<enter>mc:accept-all<enter>"));
+    let mut disputed = start((80, 24));
+    disputed.assessment.marks.insert(id("t0"), contradiction());
+    see("080-mark-form-conflict", &Journey::new(disputed).keys("mmj"));
 }
 
 #[test]
@@ -158,7 +175,7 @@ fn keys_of_ones_own() {
     let settings = [
         key("everywhere", "find", &["ctrl-s"]),
         key("everywhere", "undo", &[]),
-        key("everywhere", "mark-gap", &["m o"]),
+        key("everywhere", "mark-gap", &["m b"]),
         key("everywhere", "help", &["f2"]),
         key("everywhere", "clear-filter", &["f x"]),
     ];
@@ -175,7 +192,7 @@ fn keys_of_ones_own() {
     let help = journey.keys("<f2>").keys("G").app.help();
     let has =
         |wanted: &str| help.iter().any(|line| matches!(line, HelpLine::Entry { keys, .. } if keys == wanted));
-    assert!(has("ctrl-s") && has("fx") && has("mo") && !has("f0"));
+    assert!(has("ctrl-s") && has("fx") && has("mb") && !has("f0"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use ratatui::buffer::Cell;
 
 use atlasnav::app::Event;
+use atlasnav::ui::Ui;
 
 use crate::harness::{Journey, Start, draw, journey, marked, start};
 use crate::synthetic;
@@ -10,7 +11,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 49] = [
+pub const EVERYWHERE: [&str; 62] = [
     "",
     "+<end>",
     "++zsG",
@@ -51,6 +52,19 @@ pub const EVERYWHERE: [&str; 49] = [
     "2TG<down><down><enter>",
     "y",
     "/cs26<enter>ymyvG",
+    "Vjvjjm",
+    "2<space>jvjjm",
+    "+++llzsV<end>V",
+    "/poison<tab>*",
+    "momm<tab><tab>",
+    "Vmr+3 monts<enter>",
+    "mepp<enter>dA rule of the gateway that is long enough to be wrapped.<enter>",
+    "medetect<enter>rule<enter>javascript:alert(1)<enter>",
+    "moann<enter>mr+90<enter>merule<enter>mkfilter<enter>mmjjjj",
+    "/m20<enter>mp",
+    "3Vmc1:accept-all<enter>",
+    "mm<enter>zzz<enter>",
+    "mmjjj<enter>A note.",
     "ok",
     "++zsosjl",
     "oaj",
@@ -67,7 +81,9 @@ fn draw_at(journey: &Journey, what: &str) {
     let (width, height) = journey.app.size;
     // A larger frame shows what would be drawn outside of the app's own size.
     let room = (width.saturating_add(9), height.saturating_add(4));
-    let (buffer, cursor) = draw(&journey.app, journey.ui, room);
+    // With links: they have cells of their own to keep within bounds.
+    let ui = Ui { links: true, ..journey.ui };
+    let (buffer, cursor) = draw(&journey.app, ui, room);
     if let Some((x, y)) = cursor {
         assert!(x < width && y < height, "{what} at {width}x{height} puts the cursor at {x},{y}");
     }
@@ -78,7 +94,7 @@ fn draw_at(journey: &Journey, what: &str) {
         }
     }
     // A frame smaller than the app believes: between a resize and its event.
-    draw(&journey.app, journey.ui, (width / 2, height / 2));
+    draw(&journey.app, ui, (width / 2, height / 2));
 }
 
 #[test]
@@ -106,6 +122,22 @@ fn every_screen_after_every_resize() {
                 }
             }
         }
+    }
+}
+
+/// Every window up to 20 by 20, on every screen; then the same screen is there again.
+#[test]
+fn every_screen_at_each_small_size() {
+    for keys in EVERYWHERE {
+        let mut journey = marked(80, 24).keys(keys);
+        for size in (0..=20).flat_map(|width| (0..=20).map(move |height| (width, height))) {
+            journey.event(Event::Resize(size.0, size.1));
+            draw_at(&journey, keys);
+        }
+        // Its title says which screen it is; how far it is scrolled may have changed.
+        let before = marked(80, 24).keys(keys);
+        let after = journey.resize(80, 24);
+        assert_eq!(after.rows()[0], before.rows()[0], "{keys}");
     }
 }
 

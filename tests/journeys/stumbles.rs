@@ -3,6 +3,9 @@
 use atlasnav::app::{Event, Key, Mouse, MouseDid, SMALLEST, Screen};
 use atlasnav::config::Settings;
 use atlasnav::page::Part;
+use atlasnav::ui::Ui;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::harness::{Journey, Start, contradiction, id, journey, marked, parse, start};
 
@@ -241,4 +244,26 @@ fn a_key_alone_is_still_its_own_command() {
     let mut journey = journey(80, 24);
     journey.event(Event::Key(Key::char('j')));
     assert_eq!(journey.app.wants_pause(), None);
+}
+
+#[test]
+fn a_popup_over_links_leads_nowhere() {
+    let addresses = |journey: &Journey| {
+        let ui = Ui { links: true, ..journey.ui };
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+        let (_, links) = ui.draw_with_links(&journey.app, &mut buffer);
+        let places = (0..24).flat_map(|y| (0..80).map(move |x| (x, y)));
+        places.filter_map(|(x, y)| Some(((x, y), links.at(x, y)?.to_owned()))).collect::<Vec<_>>()
+    };
+    let page = journey(80, 24).keys("/51.1<enter>");
+    let on_page = addresses(&page);
+    let parent = "https://atlas.mitre.org/techniques/AML.T0051";
+    assert!(on_page.iter().any(|(_, address)| address == parent), "{on_page:?}");
+    // Each stands where the page has the link.
+    let rows = page.rows();
+    for ((x, y), _) in &on_page {
+        assert_ne!(rows[*y].chars().nth(*x), None, "a link on nothing at {x},{y}");
+    }
+    assert_eq!(addresses(&page.keys("?")), [], "the help covers all of them");
+    assert_eq!(addresses(&journey(80, 24)), [], "the matrix has none");
 }

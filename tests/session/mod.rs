@@ -11,7 +11,6 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
@@ -102,14 +101,7 @@ pub struct Seen {
     pub bytes: Vec<u8>,
     /// The terminal has no more to read.
     closed: bool,
-    ended: Option<End>,
-    let_go: bool,
-}
-
-#[derive(Debug, Clone)]
-struct End {
-    status: ExitStatus,
-    cpu: u64,
+    ended: Option<ExitStatus>,
 }
 
 impl Seen {
@@ -143,7 +135,6 @@ pub struct Session {
     master: Box<dyn MasterPty + Send>,
     slave: Option<Box<dyn SlavePty + Send>>,
     keys: Box<dyn Write + Send>,
-    reader: Option<JoinHandle<()>>,
     before: String,
     pub pid: Pid,
 }
@@ -184,12 +175,12 @@ impl Session {
         drop(lock);
         let pid = child.process_id().and_then(|pid| Pid::from_raw(pid.cast_signed())).expect("a pid");
         let terminal = vt100::Parser::new(cells(size.1), cells(size.0), 0);
-        let seen = Seen { terminal, bytes: Vec::new(), closed: false, ended: None, let_go: false };
+        let seen = Seen { terminal, bytes: Vec::new(), closed: false, ended: None };
         let shared: Shared = Arc::new((Mutex::new(seen), Condvar::new()));
-        let reader = read_all(&shared, master.try_clone_reader().expect("a reader"));
+        read_all(&shared, master.try_clone_reader().expect("a reader"));
         wait_for_the_end(&shared, child, pid);
         let keys = master.take_writer().expect("a writer");
-        Session { shared, master, slave: Some(pair.slave), keys, reader: Some(reader), before, pid }
+        Session { shared, master, slave: Some(pair.slave), keys, before, pid }
     }
 
     /// Waits until `look` finds what it wants.
@@ -252,29 +243,6 @@ impl Session {
         kill_process(self.pid, signal).expect("the process is there");
     }
 
-    /// Whether the terminal's modes are those from before the program.
-    pub fn modes_are_as_before(&self) -> bool {
-        modes(&*self.master) == self.before
-    }
-
-    /// Waits until the process is stopped.
-    pub fn wait_until_stopped(&self) {
-        let (pid, (tell, told)) = (self.pid, std::sync::mpsc::channel());
-        // In a thread, because there is no wait with a deadline. It ends with the process at the latest.
-        std::thread::spawn(move || {
-            let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-            let stopped = waitid(WaitId::Pid(pid), options).ok().flatten().is_some_and(|s| s.stopped());
-            tell.send(stopped).ok();
-        });
-        let stopped = told.recv_timeout(DEADLINE).expect("the process stops");
-        assert!(stopped, "the process ended where it should have stopped");
-    }
-
-    /// Processor time so far, in ticks of 10 ms.
-    pub fn cpu(&self) -> u64 {
-        cpu_of(self.pid)
-    }
-
     /// How often the process has been woken.
     pub fn wakes(&self) -> String {
         let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
@@ -282,13 +250,13 @@ impl Session {
         text.lines().filter(|l| l.contains("ctxt_switches")).collect()
     }
 
-    fn wait_for_exit(&self) -> End {
+    fn wait_for_exit(&self) -> ExitStatus {
         self.wait("the end of the process", |seen| seen.ended.clone())
     }
 
     /// Waits for an end in order: exit status 0, and the terminal as the program found it.
     pub fn end_well(self) {
-        let end = self.wait_for_exit();
+        let status = self.wait_for_exit();
         // The last bytes may be on their way still. Looked for before the other side is closed: a
         // kernel may drop what is unread then.
         self.wait("the terminal to be given back", |seen| {
@@ -296,7 +264,7 @@ impl Session {
             let back = !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
             (back && seen.is_whole()).then_some(())
         });
-        assert!(end.status.success(), "{:?}", end.status);
+        assert!(status.success(), "{status:?}");
         let (before, left) = (self.before.clone(), self.end());
         assert_eq!(before, left.modes, "the modes of the terminal");
         // Said outright, rather than left to a terminal's idea of what it was before.
@@ -316,25 +284,6 @@ impl Session {
         drop(self.slave.take());
         self.wait("the end of the output", |seen| seen.closed.then_some(()));
         Ended { modes, output: self.look(|seen| seen.bytes.clone()) }
-    }
-
-    /// Takes the terminal away, as a lost connection does; returns how long the process lived on and
-    /// the processor time that it took, in ticks of 10 ms.
-    pub fn lose_terminal(mut self) -> (Duration, u64) {
-        self.shared.0.lock().expect("the reader is well").let_go = true;
-        // The reader holds the terminal as well; a frame makes it look up.
-        self.type_keys("j");
-        self.reader.take().expect("a reader").join().expect("the reader is well");
-        let (start, cpu) = (Instant::now(), self.cpu());
-        let nothing: Box<dyn Write + Send> = Box::new(std::io::sink());
-        drop((self.slave.take(), std::mem::replace(&mut self.keys, nothing)));
-        let other = {
-            let _lock = forking();
-            native_pty_system().openpty(pty_size((1, 1))).expect("a pseudo-terminal")
-        };
-        drop(std::mem::replace(&mut self.master, other.master));
-        let end = self.wait_for_exit();
-        (start.elapsed(), end.cpu.saturating_sub(cpu))
     }
 }
 
@@ -363,7 +312,7 @@ fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", modes.expect("a terminal has modes"))
 }
 
-fn read_all(shared: &Shared, mut from: Box<dyn Read + Send>) -> JoinHandle<()> {
+fn read_all(shared: &Shared, mut from: Box<dyn Read + Send>) {
     let shared = Arc::clone(shared);
     std::thread::spawn(move || {
         let (lock, changed) = &*shared;
@@ -375,35 +324,28 @@ fn read_all(shared: &Shared, mut from: Box<dyn Read + Send>) -> JoinHandle<()> {
             seen.terminal.process(&buffer[..count]);
             seen.closed = count == 0;
             changed.notify_all();
-            if seen.closed || seen.let_go {
+            if seen.closed {
                 return;
             }
         }
-    })
+    });
 }
 
 fn wait_for_the_end(shared: &Shared, mut child: Box<dyn Child + Send + Sync>, pid: Pid) {
     let shared = Arc::clone(shared);
     std::thread::spawn(move || {
-        // Looked at before it is reaped: afterwards nobody knows how busy it was.
         waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT).ok();
-        let cpu = cpu_of(pid);
         // Held while the process is reaped, so that nobody signals a number that is somebody else's.
         let Ok(mut seen) = shared.0.lock() else { return };
         if let Ok(status) = child.wait() {
-            seen.ended = Some(End { status, cpu });
+            seen.ended = Some(status);
         }
         shared.1.notify_all();
     });
 }
 
-/// User and system time of a process.
-fn cpu_of(pid: Pid) -> u64 {
-    stat(pid).iter().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum()
-}
-
 /// The fields of `/proc/PID/stat` after the name, which stands in brackets and may hold anything.
-fn stat(pid: Pid) -> Vec<String> {
+pub fn stat(pid: Pid) -> Vec<String> {
     let path = format!("/proc/{}/stat", pid.as_raw_nonzero());
     let text = fs::read_to_string(path).unwrap_or_default();
     text.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()

@@ -12,7 +12,9 @@ fn keys(text: &str) -> Vec<Key> {
 #[test]
 fn every_key_parses() {
     for row in COMMANDS {
-        assert!(!row.keys.is_empty(), "{} has no key", row.name);
+        // What is for the palette only asks before it does anything.
+        let has_key = row.command == Command::AcceptAllSuggestions || !row.keys.is_empty();
+        assert!(has_key, "{} has no key", row.name);
         for keys in row.keys {
             assert!(parse_keys(keys).is_ok(), "{}: {keys}", row.name);
         }

@@ -79,7 +79,7 @@ pub(super) fn steps(basis: &Basis, r: &Rollup, preparation: bool) -> Text {
     let what = if preparation {
         "applicable case-study steps of preparation met"
     } else {
-        "applicable case-study steps met"
+        "applicable case-study steps met, without preparation"
     };
     let rule = format!(
         "Rule: {} the steps of Reconnaissance and Resource Development, which are on the attacker's own side. They \
@@ -120,14 +120,20 @@ pub(super) fn ceiling(basis: &Basis, overview: &Overview) -> Text {
         "Counted: what ATLAS lists a mitigation for, whatever is marked. The rest needs controls of your own."
             .to_owned(),
         of(&c.techniques, "techniques"),
-        of(&c.steps, "case-study steps"),
+        of(&c.steps, "case-study steps that touch the target"),
         of(&c.preparation, "case-study steps on the attacker's own side"),
         "Rule: a listing counts for the technique that it names. Whether a parent's holds for its sub-techniques \
          ATLAS does not say."
             .to_owned(),
         named("Without", bare),
     ];
-    (format!("ATLAS lists mitigations for {}", figure(c.steps.direct, c.steps.of, "case-study steps")), lines)
+    (
+        format!(
+            "ATLAS lists mitigations for {}",
+            figure(c.steps.direct, c.steps.of, "case-study steps, without preparation")
+        ),
+        lines,
+    )
 }
 
 /// What has to be looked after in the marks.
