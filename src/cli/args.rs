@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::report::Report;
 use super::shell::Shell;
 use crate::coverage::State;
 
@@ -54,6 +55,7 @@ Examples:
   atlasnav glossary jailbreak           what the term means
   atlasnav mark 51.1 partial --note 'input filter live, no egress check'
   atlasnav -C team.yaml status --json   how far another assessment is
+  atlasnav report --to html -o q4.html  a page to hand on, with figures, plan and matrix
 
 Ids may be shortened: 51, t51.1, m20, cs26, ta2.
 Marks lie in $XDG_DATA_HOME/atlasnav/assessments/default.yaml (~/.local/share/...), or in the file
@@ -159,6 +161,8 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Write a report or the plan as tickets: Markdown, HTML, SVG, CSV, JSON
+    Report(Report),
     /// List the copies of the assessment file as it was before, newest first
     #[command(after_help = "To restore one, with no screen open on the file: cp PATH FILE")]
     Backups {

@@ -6,6 +6,7 @@ mod doctor;
 mod json;
 mod output;
 mod plain;
+mod report;
 mod shell;
 mod verbs;
 
@@ -117,7 +118,13 @@ fn go(args: Args) -> Result<(), Failure> {
         None if args.plain => {
             config::complain_once(&config.warnings, "`atlasnav config check`");
             verbs::confine(None, &store);
-            plain::lines(&catalog, |verb| verbs::run(verb, &catalog, &source, &store, &config))
+            plain::lines(&catalog, |verb| match verb {
+                // This run may write nothing but marks.
+                Verb::Report(report) if report.output.is_some() => Err(Failure::Usage(
+                    "`report -o` can't be run from here; quit and run `atlasnav report`".to_owned(),
+                )),
+                verb => verbs::run(verb, &catalog, &source, &store, &config),
+            })
         }
         Some(Verb::Doctor { json }) => {
             let around = doctor::Surroundings {

@@ -64,14 +64,23 @@ impl Output {
 
     /// Writes it. A reader that has gone (`| head`) wants no more, which is no error.
     pub fn finish(self) -> Result<(), Failure> {
-        let clean = self.done + &sanitize(&self.rest, true);
-        let mut out = io::stdout().lock();
-        match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::Data(format!("the answer can't be written: {error}")))
-            }
-            _ => Ok(()),
+        print(&(self.done + &sanitize(&self.rest, true)))
+    }
+}
+
+/// A whole file on stdout: its lines may end in `\r\n`, as those of CSV do.
+pub(super) fn print_file(text: &str) -> Result<(), Failure> {
+    let parts: Vec<_> = text.split("\r\n").map(|part| sanitize(part, true)).collect();
+    print(&parts.join("\r\n"))
+}
+
+fn print(clean: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(clean.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Data(format!("the answer can't be written: {error}")))
         }
+        _ => Ok(()),
     }
 }
 

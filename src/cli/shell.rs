@@ -40,6 +40,7 @@ pub(super) fn completions(catalog: &Catalog, shell: Shell) -> Result<(), Failure
         ("mark", "id", markable),
         ("list", "fields", fields.clone()),
         ("matrix", "fields", fields.clone()),
+        ("report", "fields", fields.clone()),
         ("find", "query", fields),
         ("glossary", "term", terms),
     ];

@@ -21,6 +21,7 @@ mod faults;
 mod journals;
 mod merge;
 mod power;
+mod publish;
 mod shelf;
 
 fn id(text: &str) -> ObjectId {

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Context, print_json};
 use crate::catalog::sanitize;
 use crate::cli::output::Output;
+use crate::cli::report::{self, Report};
 use crate::cli::{Failure, json};
 use crate::store::merge_files;
 
@@ -30,6 +31,19 @@ impl Context<'_> {
             return Ok(());
         }
         Err(Failure::Conflicts(format!("merged, but {}", open.join("; "))))
+    }
+
+    pub(super) fn report(&self, report: &Report) -> Result<(), Failure> {
+        let lens = self.lens(&report.fields.join(" "))?;
+        let assessment = self.assessment(true)?;
+        let around = report::Around {
+            catalog: self.catalog,
+            source: self.source,
+            store: self.store,
+            today: self.today,
+            author: self.author.as_deref(),
+        };
+        report::run(report, &around, &assessment, &lens)
     }
 
     pub(super) fn backups(&self, json: bool) -> Result<(), Failure> {

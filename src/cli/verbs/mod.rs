@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::args::{ConfigAction, ListOf, Verb};
 use super::config::{self, Config};
 use super::output::{Output, complain};
+
 use super::{Failure, author, shell, today};
 use crate::catalog::{Catalog, ObjectId, sanitize};
 use crate::coverage::{Assessment, Record};
@@ -55,6 +56,7 @@ pub(in crate::cli) fn run(
         Verb::Glossary { term, json } => context.glossary(&term.join(" "), json),
         Verb::Mark { id, status, note, json } => context.mark(&id, status, note, json),
         Verb::Status { json } => context.status(json),
+        Verb::Report(report) => context.report(&report),
         Verb::Merge { base, ours, theirs } => context.merge(&base, &ours, &theirs),
         Verb::Backups { json } => context.backups(json),
         // Only lines of `--plain` come here, and they may write nothing but marks.
@@ -95,6 +97,8 @@ pub(in crate::cli) fn confine(verb: Option<&Verb>, store: &Store) {
             let parent = ours.parent().filter(|p| !p.as_os_str().is_empty());
             vec![parent.unwrap_or(Path::new(".")).to_owned()]
         }
+        // What an earlier run could not finish, and the report.
+        Some(Verb::Report(report)) => store.directories().into_iter().chain(report.directory()).collect(),
         // A mark, or what an earlier run could not finish.
         Some(
             Verb::Show { .. }
