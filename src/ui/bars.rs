@@ -192,7 +192,9 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 
 /// What is looked at, in place of the legend: figures are worth nothing without it.
 fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
-    let (count, all) = (app.looked_at().map_or(0, BTreeSet::len), app.catalog.techniques.len());
+    let scope = app.scope_of_assessment().filter(|_| !app.is_beyond_scope());
+    let all = scope.map_or(app.catalog.techniques.len(), BTreeSet::len);
+    let count = app.looked_at().map_or(0, BTreeSet::len);
     let hide = if app.grid.hides() { "show" } else { "hide" };
     let (others, off) = (app.key_of(Command::HideOthers), app.key_of(Command::ClearFilter));
     let after = format!(": {count} of {all}; {others} {hide} others, {off} off");
@@ -204,8 +206,10 @@ fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let used = canvas.text(area.x + 1, area.y, area.width, &query, Role::Strong);
     let used =
         used + canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
-    if app.overlay != Overlay::Coverage {
-        let left = area.width.saturating_sub(used + 2);
+    // Half a legend would look like a whole one.
+    let legend = app.overlay.legend().iter().map(|(_, word)| width(word) + 3).sum::<usize>();
+    let left = area.width.saturating_sub(used + 2);
+    if app.overlay != Overlay::Coverage && legend <= usize::from(left) {
         signs(app, canvas, Area { x: area.x + area.width - left, width: left, ..area });
     }
 }

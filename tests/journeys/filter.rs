@@ -279,6 +279,8 @@ fn the_platforms_of_the_assessment_are_its_scope() {
     let journey = journey.keys("faj<enter>");
     let narrowed = journey.app.looked_at().expect("a filter").clone();
     assert!(narrowed.is_subset(&scope) && narrowed.len() < 36);
+    let line = format!(" area:model-evasion: {} of 139;", narrowed.len());
+    assert!(journey.rows()[22].starts_with(&line), "{}", journey.rows()[22]);
     let journey = journey.keys("f0");
     assert_eq!(journey.app.looked_at(), Some(&scope));
     assert!(journey.said().starts_with("The scope of this assessment: 139 of 208"), "{}", journey.said());
