@@ -467,6 +467,47 @@ fn what_is_marked_is_seen_by_the_other_verbs() {
 }
 
 #[test]
+fn fields_of_marks_narrow_what_verbs_answer() {
+    let home = Home::new();
+    home.says("mark 51 gap");
+    home.says("mark 51.1 tested");
+    home.says("mark m20 covered");
+    assert_eq!(ids(&home.json("list techniques status:gap")), ["AML.T0051"]);
+    assert_eq!(ids(&home.json("find status:tested")), ["AML.T0051.001"]);
+    assert_eq!(ids(&home.json("list mitigations attention:without-evidence")), ["AML.M0020"]);
+    assert_eq!(home.json("list techniques owner:nobody").as_array().unwrap().len(), 208);
+    // What the mitigation suggests is for what it is listed for, less what is covered already.
+    let suggested = home.json("find attention:suggestion --limit 300");
+    let listed = home.json("show m20");
+    let listed: Vec<&str> =
+        listed["techniques"].as_array().unwrap().iter().map(|t| t["id"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = listed.iter().copied().filter(|id| *id != "AML.T0051.001").collect();
+    assert!(!expected.is_empty());
+    assert_eq!(ids(&suggested), expected);
+    let matrix = home.json("matrix status:gap");
+    let columns: Vec<&str> = matrix.as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(columns, ["Execution"]);
+    // Facts of the catalogue and of marks together; a case study by its id.
+    let steps = home.json("show cs26");
+    let of_case = home.json("list techniques case:cs26");
+    for id in ids(&of_case) {
+        assert!(steps["steps"].as_array().unwrap().iter().any(|s| s["technique"] == id), "{id}");
+    }
+    assert_eq!(ids(&home.json("list case-studies case:CS0026")), ["AML.CS0026"]);
+    assert_eq!(ids(&home.json("list tactics tactic:exfil")), ["AML.TA0010"]);
+    // What there is not is said with what is near it.
+    assert_eq!(home.fails(2, &["list", "techniques", "status:gapp"]), "no status is `gapp`; near it: gap");
+    let said = home.fails(2, &["find", "attention:nothing"]);
+    assert!(said.contains("there are stale, due, expired, conflict, suggestion"), "{said}");
+    let script = home.says("completions bash");
+    assert!(
+        ["status:gap", "tactic:exfiltration", "mitigated:no", "case:cs26", "attention:stale", "owner:nobody"]
+            .iter()
+            .all(|field| script.contains(field))
+    );
+}
+
+#[test]
 fn every_status_can_be_set() {
     let home = Home::new();
     let words =

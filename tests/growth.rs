@@ -73,7 +73,7 @@ fn costs(before: &str, key: &str) -> [(u64, u64); 3] {
 }
 
 /// Where one goes first, and the key that is counted there with the frame that follows.
-const FLAT: [(&str, &str); 24] = [
+const FLAT: [(&str, &str); 28] = [
     ("", "j"),
     ("", "l"),
     ("", "L"),
@@ -98,6 +98,10 @@ const FLAT: [(&str, &str); 24] = [
     ("2", "pagedown"),
     ("3", "G"),
     ("", "?"),
+    ("o f", "j"),
+    ("o s", "l"),
+    ("o a z s", "pagedown"),
+    ("f s space enter", "j"),
 ];
 
 #[test]
@@ -112,10 +116,35 @@ fn a_key_and_its_frame_cost_the_same_in_a_large_catalogue() {
     }
 }
 
+#[test]
+fn a_key_costs_no_more_with_an_overlay_than_with_coverage() {
+    let cost = |before: &str, key: &str| {
+        let mut driver = driver(1);
+        driver.press(before);
+        driver.draw();
+        measure(|| {
+            driver.press(key);
+            driver.draw();
+        })
+    };
+    for key in ["j", "l", "L", "pagedown"] {
+        let coverage = cost("o c", key);
+        for overlay in ["o k", "o f", "o n", "o m", "o a", "o s"] {
+            let info = cost(overlay, key);
+            // The line below the matrix says something of its own, of one technique.
+            let is_no_more = info.count_total <= coverage.count_total + 12
+                && info.bytes_total <= coverage.bytes_total + 1_024;
+            assert!(is_no_more, "`{key}` after `{overlay}`: {info:?}, coverage {coverage:?}");
+        }
+    }
+}
+
 /// These look at everything there is, once.
 #[test]
 fn what_looks_at_everything_grows_with_it_and_no_faster() {
-    for (before, key) in [("", "2"), ("", "z s"), ("", "f p"), ("f p", "space"), ("/", "p"), ("/ p", "r")] {
+    for (before, key) in
+        [("", "2"), ("", "z s"), ("", "o s"), ("", "f p"), ("f p", "space"), ("/", "p"), ("/ p", "r")]
+    {
         let [_, tenfold, hundredfold] = costs(before, key);
         let all = format!("`{key}` after `{before}`: {tenfold:?}, {hundredfold:?}");
         assert!(hundredfold.0 <= tenfold.0 * 15 && hundredfold.1 <= tenfold.1 * 15, "{all}");

@@ -11,6 +11,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
+use atlasnav::store::{Paths, Store};
 use rustix::process::Signal;
 use session::{Home, PROGRAM, Seen, Session};
 
@@ -61,6 +62,29 @@ fn all_techniques_marked_at_once_are_one_step_back_after_a_restart() {
     session.wait_for("0/208 assessed, saved");
     session.type_keys("u");
     session.wait_for("Nothing to undo.");
+    quit(session);
+}
+
+#[test]
+fn the_difference_to_a_snapshot_and_to_another_assessment_is_shown() {
+    let home = Home::new();
+    home.ask(&["mark", "0", "gap"]);
+    let paths = Paths { assessment: home.marks(), state: home.path().join("state/atlasnav") };
+    let catalog = atlasnav::catalog::builtin().expect("the catalogue");
+    Store::new(paths).take_snapshot(&catalog, "q2", jiff::civil::date(2026, 6, 30)).expect("a snapshot");
+    fs::copy(home.marks(), home.marks().with_file_name("chat.yaml")).expect("another assessment");
+    fs::write(home.marks().with_file_name("torn.yaml"), "marks: [").expect("a damaged one");
+    home.ask(&["mark", "0", "covered"]);
+    let mut session = start(&home);
+    session.type_keys("od");
+    let screen = session.wait_for("snapshot   q2 2026-06-30");
+    assert!(screen.contains("assessment chat") && screen.contains("torn.yaml"), "{screen}");
+    session.type_keys("\r");
+    let screen = session.wait_for("overlay: q2 2026-06-30");
+    assert!(screen.contains(">000]") && screen.contains("was gap"), "{screen}");
+    session.type_keys("odj\r");
+    session.wait_for("overlay: chat");
+    session.wait_for("there gap");
     quit(session);
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use atlasnav::catalog::{Catalog, ObjectId, builtin};
+use atlasnav::coverage::{Assessment, Ground};
 use atlasnav::search::Index;
 use atlasnav_fuzz::assert_safe;
 use libfuzzer_sys::fuzz_target;
@@ -33,6 +34,10 @@ fuzz_target!(|query: &str| {
             assert_safe(&hit.snippet(catalog), false);
         }
         assert_eq!(index.find(catalog, query), hits, "searching leaves nothing behind");
+        let on = Ground { catalog, assessment: &Assessment::default(), today: jiff::civil::date(2026, 11, 23) };
+        for hit in index.find_marked(on, query) {
+            assert!(hit.item.object().is_none_or(|id| catalog.contains(id)));
+        }
     });
     if let Some(id) = ObjectId::parse_loosely(query) {
         assert_eq!(id.to_string().parse(), Ok(id));

@@ -46,6 +46,7 @@ impl App {
 
     /// Makes the panes and the list that the state asks for. Cheap if nothing changed.
     pub(super) fn arrange(&mut self) {
+        self.see();
         if self.figures.1 != Some(self.revision) {
             self.figures = (Figures::of(self), Some(self.revision));
         }

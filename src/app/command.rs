@@ -2,8 +2,9 @@
 //! follow from the rows.
 
 use super::copy::Copied;
+use super::overlay::Overlay;
 use crate::catalog::Facet;
-use crate::coverage::State;
+use crate::coverage::{Aspect, MarkFacet, State};
 
 /// Where a key binding holds. A screen's own bindings come before those that hold anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,7 +145,9 @@ pub enum Command {
     Fold,
     FoldAll,
     SidePane,
-    Filter(Facet),
+    Overlay(Overlay),
+    NextOverlay,
+    Filter(Aspect),
     HideOthers,
     ClearFilter,
     Sort,
@@ -349,12 +352,27 @@ pub static COMMANDS: &[Row] = &[
     row(C::SelectRange, "select-range", &["v"], Matrix, "", "Select from here to where the cursor goes; again ends it"),
     row(C::SelectAll, "select-all", &["V"], Matrix, "", "Select the whole column, or drop it"),
     row(C::SelectHits, "select-hits", &["*"], Matrix, "", "Select all hits of the last search"),
-    row(C::Filter(Facet::Area), "filter-area", &["f a"], Anywhere, "", "Filter by attack area: poisoning, evasion, theft ..."),
-    row(C::Filter(Facet::Platform), "filter-platform", &["f p"], Anywhere, "", "Filter by platform: predictive, generative, agentic AI, enterprise"),
-    row(C::Filter(Facet::Maturity), "filter-maturity", &["f m"], Anywhere, "", "Filter by maturity: feasible, demonstrated, realized"),
-    row(C::Filter(Facet::Phase), "filter-phase", &["f l"], Anywhere, "", "Filter by the lifecycle phases of mitigations"),
+    row(C::Overlay(Overlay::Coverage), "overlay-coverage", &["o c"], Matrix, "", "Show the status of each technique"),
+    row(C::Overlay(Overlay::Evidence), "overlay-evidence", &["o k"], Matrix, "", "Show kinds of evidence: what prevents, detects, responds"),
+    row(C::Overlay(Overlay::CaseStudies), "overlay-case-studies", &["o f"], Matrix, "", "Show in how many case studies each technique occurs"),
+    row(C::Overlay(Overlay::Mitigations), "overlay-mitigations", &["o n"], Matrix, "", "Show how many mitigations ATLAS lists"),
+    row(C::Overlay(Overlay::Maturity), "overlay-maturity", &["o m"], Matrix, "", "Show maturity: feasible, demonstrated, realized"),
+    row(C::Overlay(Overlay::Age), "overlay-age", &["o a"], Matrix, "", "Show how old marks are, in months, and what is due"),
+    row(C::Overlay(Overlay::Suggestions), "overlay-suggestions", &["o s"], Matrix, "", "Show what the marks of mitigations suggest"),
+    row(C::Overlay(Overlay::Difference), "overlay-difference", &["o d"], Matrix, "", "Show what is other than in a snapshot or another assessment"),
+    row(C::NextOverlay, "next-overlay", &["o o"], Matrix, "", "The next overlay"),
+    row(C::Filter(Aspect::Fact(Facet::Area)), "filter-area", &["f a"], Anywhere, "", "Filter by attack area: poisoning, evasion, theft ..."),
+    row(C::Filter(Aspect::Fact(Facet::Platform)), "filter-platform", &["f p"], Anywhere, "", "Filter by platform: predictive, generative, agentic AI, enterprise"),
+    row(C::Filter(Aspect::Fact(Facet::Maturity)), "filter-maturity", &["f m"], Anywhere, "", "Filter by maturity: feasible, demonstrated, realized"),
+    row(C::Filter(Aspect::Fact(Facet::Phase)), "filter-phase", &["f l"], Anywhere, "", "Filter by the lifecycle phases of mitigations"),
+    row(C::Filter(Aspect::Mark(MarkFacet::Status)), "filter-status", &["f s"], Anywhere, "", "Filter by status"),
+    row(C::Filter(Aspect::Fact(Facet::Tactic)), "filter-tactic", &["f t"], Anywhere, "", "Filter by tactic"),
+    row(C::Filter(Aspect::Fact(Facet::Mitigated)), "filter-mitigated", &["f k"], Anywhere, "", "Filter by whether ATLAS lists a mitigation"),
+    row(C::Filter(Aspect::Fact(Facet::Case)), "filter-case", &["f c"], Anywhere, "", "Filter by case studies: any, incidents, exercises, none, or one of them"),
+    row(C::Filter(Aspect::Mark(MarkFacet::Owner)), "filter-owner", &["f o"], Anywhere, "", "Filter by owner"),
+    row(C::Filter(Aspect::Mark(MarkFacet::Attention)), "filter-attention", &["f d"], Anywhere, "", "Filter by what is due: stale, review, test, conflict, suggestion, evidence"),
     row(C::HideOthers, "hide-others", &["f h"], Anywhere, "", "Hide on the matrix what the filter leaves out, or show it dim again"),
-    row(C::ClearFilter, "clear-filter", &["f 0"], Anywhere, "", "No filter: show everything"),
+    row(C::ClearFilter, "clear-filter", &["f 0"], Anywhere, "", "No filter: all of the scope; again, what is outside of it, too"),
     row(C::Sort, "sort", &["s"], List, "sort", "Sort by the next column"),
     row(C::Select, "select", &["space"], List, "select", "Select this, or drop it; mark commands go to what is selected"),
     row(C::SelectRange, "select-range", &["v"], List, "", "Select from here to where the cursor goes; again ends it"),
@@ -435,8 +453,15 @@ pub static COMMANDS: &[Row] = &[
 ];
 
 /// The names of the menus that a first key opens.
-pub const MENUS: [(char, &str); 6] =
-    [('f', "Filter"), ('g', "Go to"), ('m', "Mark"), ('x', "Export"), ('y', "Copy"), ('z', "View")];
+pub const MENUS: [(char, &str); 7] = [
+    ('f', "Filter"),
+    ('g', "Go to"),
+    ('m', "Mark"),
+    ('o', "Overlay"),
+    ('x', "Export"),
+    ('y', "Copy"),
+    ('z', "View"),
+];
 
 /// The key table of README, in Markdown.
 pub fn key_table() -> String {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::export::Published;
 use super::key::Key;
 use super::mouse::Mouse;
+use super::overlay::Baseline;
 use super::shelf::{Shelved, Snapshot};
 use crate::catalog::ObjectId;
 use crate::coverage::{About, Assessment, Edit, Record};
@@ -73,6 +74,11 @@ pub enum Event {
     Assessments(Vec<Shelved>),
     /// The shelf was changed, and how; or why not. Both in one sentence.
     ShelfChanged(Result<String, String>),
+    /// What the marks can be compared with, and a sentence for each file that can't be read.
+    Baselines {
+        all: Vec<Baseline>,
+        problems: Vec<String>,
+    },
 }
 
 /// A theme's file.
@@ -97,6 +103,8 @@ pub enum Effect {
     FindThemes,
     /// Write the name of the theme into the settings, then send `ThemeKept`.
     KeepTheme(String),
+    /// Read the snapshots of the assessment and the other assessments, then send `Baselines`.
+    FindBaselines,
     Redraw,
     /// Have the terminal report the mouse, or leave it to select text.
     Mouse(bool),

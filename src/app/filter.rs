@@ -1,27 +1,28 @@
-//! What the matrix and the lists show: the lens, and choosing it.
-
-use std::collections::BTreeSet;
+//! Choosing what the matrix and the lists show: the lens.
 
 use super::{App, Command, Filter, Popup, Screen};
-use crate::catalog::{Facet, Lens, ObjectId};
-use crate::page::ListKind;
+use crate::catalog::{Distinction, Facet, Lens};
+use crate::coverage::{Aspect, Ground, Shown, unknown_platforms};
 
 impl App {
-    /// Opens the values of a facet.
-    pub(super) fn start_filter(&mut self, facet: Facet) {
+    /// Opens the values of a facet, with the number of techniques in the scope that have each.
+    pub(super) fn start_filter(&mut self, aspect: Aspect) {
+        let on = Ground { catalog: &self.catalog, assessment: &self.assessment, today: self.today };
+        let scope = self.scope_of_assessment().filter(|_| !self.is_beyond_scope());
         let count = |key: &str| {
             let mut lens = Lens::default();
-            lens.add(facet, key);
-            lens.techniques(&self.catalog).len()
+            lens.add(aspect, key);
+            Shown::of(&lens, scope, on).techniques.len()
         };
-        let values: Vec<_> = facet.values(&self.catalog).into_iter().map(|v| (count(&v.key), v)).collect();
+        let values = aspect.values(&self.catalog, &self.assessment).into_iter();
+        let values: Vec<_> = values.map(|value| (count(&value.key), value)).collect();
         if values.is_empty() {
-            self.tell(format!("ATLAS {} states no {} to filter by.", self.catalog.release, facet.word()));
+            self.tell(format!("ATLAS {} states no {} to filter by.", self.catalog.release, aspect.word()));
             return;
         }
         let values: Vec<_> = values.into_iter().map(|(count, value)| (value, count)).collect();
-        let chosen = values.iter().position(|(v, _)| self.lens.has(facet, &v.key)).unwrap_or(0);
-        self.popups.push(Popup::Filter(Filter { facet, values, chosen, touched: false }));
+        let chosen = values.iter().position(|(v, _)| self.lens.has(aspect, &v.key)).unwrap_or(0);
+        self.popups.push(Popup::Filter(Filter { aspect, values, chosen, touched: false }));
     }
 
     /// Filters by the chosen value; `only` by it alone of its facet, unless values were ticked, and
@@ -29,7 +30,7 @@ impl App {
     pub(super) fn choose_filter(&mut self, only: bool) {
         let Some(Popup::Filter(filter)) = self.popups.last() else { return };
         let Some((value, _)) = filter.values.get(filter.chosen) else { return };
-        let (facet, key, touched) = (filter.facet, value.key.clone(), filter.touched);
+        let (aspect, key, touched) = (filter.aspect, value.key.clone(), filter.touched);
         let mut lens = self.lens.clone();
         match self.popups.last_mut() {
             // Who has ticked values means these, and not the one that the cursor is on.
@@ -41,38 +42,89 @@ impl App {
             _ => {}
         }
         if only {
-            lens.only(facet, &key);
+            lens.only(aspect, &key);
             self.popups.pop();
         } else {
-            lens.toggle(facet, &key);
+            lens.toggle(aspect, &key);
         }
         self.look_through(lens);
     }
 
+    /// Takes the filter off, which leaves the scope of the assessment; once more, and what is outside of
+    /// it is shown, too; once more, and the scope holds again.
     pub(super) fn clear_filter(&mut self) {
-        if self.lens.is_empty() {
-            self.tell("Nothing is filtered.");
-        } else {
-            self.look_through(Lens::default());
-            self.tell("Everything is shown again.");
+        let scope = self.scope_of_assessment().map(std::collections::BTreeSet::len);
+        let all = self.catalog.techniques.len();
+        match scope {
+            None if self.lens.is_empty() => self.tell("Nothing is filtered."),
+            None => {
+                self.look_through(Lens::default());
+                self.tell("Everything is shown again.");
+            }
+            Some(count) if !self.lens.is_empty() || self.is_beyond_scope() => {
+                let was_beyond = self.is_beyond_scope() && !self.lens.is_empty();
+                self.sight.beyond = was_beyond;
+                self.look_through(Lens::default());
+                if was_beyond {
+                    self.tell("Everything is shown again, also outside the scope of this assessment.");
+                } else {
+                    let clear = self.key_of(Command::ClearFilter);
+                    self.tell(format!(
+                        "The scope of this assessment: {count} of {all} techniques; {clear} shows the others, too."
+                    ));
+                }
+            }
+            Some(count) => {
+                self.sight.beyond = true;
+                self.look_through(Lens::default());
+                let clear = self.key_of(Command::ClearFilter);
+                self.tell(format!(
+                    "{} techniques outside the scope of this assessment are counted; {clear} goes back.",
+                    all - count
+                ));
+            }
         }
     }
 
-    fn look_through(&mut self, lens: Lens) {
-        let hid = self.grid.hides();
-        self.in_lens = if lens.is_empty() { None } else { Some(lens.techniques(&self.catalog)) };
+    /// The names of the platforms that the assessment is about.
+    pub fn about_scope(&self) -> String {
+        let values = Facet::Platform.values(&self.catalog).into_iter();
+        let platforms = &self.assessment.about.platforms;
+        let names = values.filter(|v| platforms.contains(&v.key)).map(|v| v.name);
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Says what the assessment is about, where that is not everything, and what it names that there is not.
+    pub(super) fn tell_scope(&mut self) {
+        let unknown = unknown_platforms(&self.catalog, &self.assessment.about);
+        if let Some(scope) = self.scope_of_assessment() {
+            let (count, all, clear) =
+                (scope.len(), self.catalog.techniques.len(), self.key_of(Command::ClearFilter));
+            let platforms = self.about_scope();
+            self.tell(format!(
+                "This assessment is about {platforms}: {count} of {all} techniques; {clear} shows all."
+            ));
+        }
+        if !unknown.is_empty() {
+            let unknown = unknown.join(", ");
+            self.complain(format!(
+                "This assessment is about a platform that ATLAS {} does not have, which narrows nothing: {unknown}.",
+                self.catalog.release
+            ));
+        }
+    }
+
+    fn look_through(&mut self, lens: Lens<Aspect>) {
         self.lens = lens;
-        // What was hidden stays hidden as far as something is left.
-        let hide = hid && self.in_lens.as_ref().is_some_and(|shown| !shown.is_empty());
-        self.grid.show_only(&self.catalog, self.in_lens.clone().filter(|_| hide));
-        self.revision += 1;
+        self.see();
         self.narrow_selection();
     }
 
     pub(super) fn hide_others(&mut self) {
-        match &self.in_lens {
+        match self.rows_looked_at() {
             None => {
-                let keys = Facet::ALL.map(|facet| self.key_of(Command::Filter(facet))).join(", ");
+                let keys = Aspect::all().map(|aspect| self.key_of(Command::Filter(aspect)));
+                let keys = keys.collect::<Vec<_>>().join(", ");
                 self.tell(format!("Nothing is filtered yet; these choose what to look at: {keys}."));
             }
             Some(shown) if shown.is_empty() => {
@@ -80,44 +132,13 @@ impl App {
                 self.tell(format!("No technique has all of this; {clear} takes the filter off."));
             }
             Some(shown) => {
-                let shown = (!self.grid.hides()).then(|| shown.clone());
+                let shown = (!self.grid.hides()).then_some(shown);
                 self.grid.show_only(&self.catalog, shown);
                 if *self.screen() != Screen::Matrix {
                     let what = if self.grid.hides() { "hides" } else { "shows, dim," };
                     self.tell(format!("The matrix {what} what the filter leaves out."));
                 }
             }
-        }
-    }
-
-    /// Whether a technique is looked at, for itself or for folded sub-techniques.
-    pub fn is_looked_at(&self, id: ObjectId) -> bool {
-        let Some(shown) = &self.in_lens else { return true };
-        let folded = || {
-            let technique = self.catalog.technique(id).filter(|_| !self.grid.is_open(id));
-            technique.is_some_and(|t| t.subs.iter().any(|sub| shown.contains(sub)))
-        };
-        shown.contains(&id) || folded()
-    }
-
-    /// The techniques that are looked at, if there is a filter.
-    pub fn looked_at(&self) -> Option<&BTreeSet<ObjectId>> {
-        self.in_lens.as_ref()
-    }
-
-    /// How many objects a list has without the filter.
-    pub fn listed(&self, kind: ListKind) -> usize {
-        match kind {
-            ListKind::Techniques => self.catalog.techniques.len(),
-            ListKind::Mitigations => self.catalog.mitigations.len(),
-            ListKind::CaseStudies => self.catalog.case_studies.len(),
-        }
-    }
-
-    /// Leaves to the list what the filter shows.
-    pub(super) fn filter_list(&mut self) {
-        if let Some(techniques) = &self.in_lens {
-            self.list.retain(|row| self.lens.holds(&self.catalog, techniques, row.id));
         }
     }
 }

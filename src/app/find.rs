@@ -7,6 +7,7 @@ use super::deed::Deed;
 use super::keymap::Keymap;
 use super::{App, Code, Effect, Key, Palette, Popup, Screen, Search};
 use crate::catalog::{Kind, ObjectId, guide};
+use crate::coverage::Ground;
 use crate::search::{Hit, Index, Item, Query, fuzzy, near_id};
 
 impl App {
@@ -39,7 +40,9 @@ impl App {
     /// What is wrong with the fields of the query that is being typed.
     pub fn search_problem(&self) -> Option<String> {
         match self.popups.last()? {
-            Popup::Search(search) => Query::parse(&self.catalog, search.input.value()).problem,
+            Popup::Search(search) => {
+                Query::of_marks(&self.catalog, &self.assessment, search.input.value()).problem
+            }
             _ => None,
         }
     }
@@ -55,6 +58,7 @@ impl App {
             | Popup::Themes(_)
             | Popup::Form(_)
             | Popup::Confirm(_)
+            | Popup::Baselines(_)
             | Popup::Help(_)
             | Popup::Messages(_)
             | Popup::Copied(_)
@@ -94,7 +98,8 @@ impl App {
         match self.popups.last_mut() {
             Some(Popup::Search(search)) => {
                 let index = self.index.get_or_insert_with(|| Index::new(&self.catalog));
-                search.hits = index.find(&self.catalog, search.input.value());
+                let on = Ground { catalog: &self.catalog, assessment: &self.assessment, today: self.today };
+                search.hits = index.find_marked(on, search.input.value());
                 search.chosen = 0;
                 self.lit = techniques(&search.hits).collect();
             }
@@ -119,6 +124,7 @@ impl App {
             Some(Popup::Search(search)) => (&mut search.chosen, search.hits.len()),
             Some(Popup::Palette(palette)) => (&mut palette.chosen, commands),
             Some(Popup::Filter(filter)) => (&mut filter.chosen, filter.values.len()),
+            Some(Popup::Baselines(choice)) => (&mut choice.chosen, choice.all.len()),
             Some(Popup::Themes(choice)) => (&mut choice.chosen, choice.names.len()),
             Some(Popup::Form(form)) => (&mut form.chosen, fields),
             Some(Popup::Platforms(choice)) => (&mut choice.chosen, choice.values.len()),
@@ -135,10 +141,12 @@ impl App {
         let words: Vec<String> = input.value().split_whitespace().map(str::to_lowercase).collect();
         let rows: Vec<&'static Row> = Keymap::rows(self.screen_scope()).collect();
         if words.is_empty() {
-            // What belongs to the screen first; moving is what the arrows are for.
+            // What belongs to the screen first; moving is what the arrows are for. So many overlays would
+            // push out of sight what is done to marks.
             let here = self.screen_scope();
+            let is_overlay = |row: &Row| matches!(row.command, Command::Overlay(_));
             let mut rows = rows;
-            rows.sort_by_key(|row| (row.command.moves(), row.scope != here));
+            rows.sort_by_key(|row| (row.command.moves(), is_overlay(row), row.scope != here));
             return rows;
         }
         let text = |row: &Row| {
@@ -181,7 +189,7 @@ impl App {
                     None if search.input.value().trim().is_empty() => {}
                     None => {
                         let query = search.input.value().trim();
-                        let problem = Query::parse(&self.catalog, query).problem;
+                        let problem = Query::of_marks(&self.catalog, &self.assessment, query).problem;
                         let near = near_id(&self.catalog, query);
                         let nothing = || format!("Nothing is like `{query}`{near}.");
                         self.tell(problem.map_or_else(nothing, |problem| format!("Nothing: {problem}.")));
@@ -196,6 +204,7 @@ impl App {
                 }
             }
             Some(Popup::Filter(_)) => self.choose_filter(true),
+            Some(Popup::Baselines(_)) => self.choose_baseline(),
             Some(Popup::Themes(_)) => return self.keep_theme(),
             Some(Popup::Platforms(_)) => return self.keep_platforms(),
             Some(Popup::Name(_)) => {

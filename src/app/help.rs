@@ -26,7 +26,7 @@ const SIGNS: [(&str, &str); 5] = [
     ("v behind a cell", "A folded sub-technique is worse off than its parent's mark says"),
     ("= behind a cell", "The same technique as the one under the cursor, in another column"),
     ("v12, ^3", "So many rows or lines are out of sight, below or above"),
-    ("no glyph, dim", "The filter leaves it out"),
+    ("no glyph, dim", "The filter, or the scope of the assessment, leaves it out"),
 ];
 
 /// What ATLAS asks those to say who show its content.

@@ -54,6 +54,7 @@ impl App {
                 "find" if matches!(self.screen(), Screen::Matrix | Screen::List(_)) => {
                     Some(("Filter", "filter"))
                 }
+                "subs" => Some(("Overlay", "overlay")),
                 _ => None,
             };
             hints.extend(menu.and_then(|(menu, word)| {
@@ -87,6 +88,8 @@ impl App {
             "section" => matches!(self.screen(), Screen::Object(_) | Screen::Glossary(_) | Screen::Board(_)),
             "cards" => matches!(self.screen(), Screen::Glossary(_)),
             "on matrix" => matches!(self.popups.last(), Some(Popup::Search(_))),
+            // A comparison is with one.
+            "tick" | "filter" => !matches!(self.popups.last(), Some(Popup::Baselines(_))),
             "choose" => match self.popups.last() {
                 Some(Popup::Note(_) | Popup::Name(_) | Popup::Confirm(_)) => false,
                 Some(Popup::Entry(entry)) => !self.completions(entry).is_empty(),

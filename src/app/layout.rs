@@ -170,11 +170,26 @@ pub fn palette(body: Area) -> Area {
 /// The box of a filter: its values, and room for the longest text about one, so that it does not jump
 /// from value to value.
 pub fn filter(body: Area, filter: &Filter) -> Area {
-    let width = min(body.width - 6, 84);
-    let texts = filter.values.iter().map(|(v, _)| wrap_text(&v.what, usize::from(width - 4)).len());
-    let rows = filter.values.len() + texts.max().unwrap_or(0) + 3;
-    let rows = u16::try_from(rows).unwrap_or(u16::MAX);
-    Area::new(body.x + 3, body.y + 2, width, min(rows, body.height - 2))
+    let rows = u16::try_from(filter.values.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let rows = rows.saturating_add(about_rows(body, filter));
+    Area::new(body.x + 3, body.y + 2, filter_width(body), min(rows, body.height - 2))
+}
+
+fn filter_width(body: Area) -> u16 {
+    min(body.width - 6, 84)
+}
+
+/// Rows below the values of a filter: a blank one, and the longest text about a value.
+pub fn about_rows(body: Area, filter: &Filter) -> u16 {
+    let cells = usize::from(filter_width(body) - 4);
+    let texts = filter.values.iter().map(|(v, _)| wrap_text(&v.what, cells).len());
+    u16::try_from(texts.max().unwrap_or(0) + 1).unwrap_or(u16::MAX)
+}
+
+/// The box of what the marks can be compared with.
+pub fn baselines(body: Area, count: usize) -> Area {
+    let rows = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+    Area::new(body.x + 3, body.y + 2, filter_width(body), min(rows, body.height - 2))
 }
 
 /// The box of the platforms of an assessment: so many values, and what they mean below them.

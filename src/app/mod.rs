@@ -25,9 +25,11 @@ pub mod layout;
 mod marks;
 mod motion;
 mod mouse;
+mod overlay;
 mod screen;
 mod selection;
 mod shelf;
+mod sight;
 mod theme;
 mod update;
 mod view;
@@ -53,7 +55,10 @@ pub use key::{Code, Key, ParseKeyError, parse_keys};
 pub use keymap::{Keymap, Meaning};
 pub use layout::{Area, Frame, SMALLEST, frame};
 pub use mouse::{Mouse, MouseDid};
-pub use screen::{Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice};
+pub use overlay::{Baseline, Overlay, Sign};
+pub use screen::{
+    BaselineChoice, Filter, ListView, NoteEdit, ObjectView, Palette, Popup, Screen, Search, ThemeChoice,
+};
 pub use shelf::{Asked, NameEdit, PlatformChoice, Shelved, Snapshot};
 pub use view::{Pane, Position, Tab};
 
@@ -62,10 +67,11 @@ use board::Boards;
 use deed::Deed;
 use selection::Range;
 use shelf::Viewed;
+use sight::Sight;
 
 use crate::catalog::{Catalog, Kind, Lens, ObjectId};
 use crate::config::{Settings, Theme};
-use crate::coverage::{Assessment, Edit, Record, Weights};
+use crate::coverage::{Aspect, Assessment, Edit, Record, Weights};
 use crate::page::{Compared, ListRow, Target};
 use crate::search::Index;
 
@@ -160,9 +166,12 @@ pub struct App {
     theme_name: String,
     pub grid: Grid,
     /// What is looked at; empty for everything.
-    pub lens: Lens,
-    /// The techniques that the lens shows; None for all.
-    in_lens: Option<BTreeSet<ObjectId>>,
+    pub lens: Lens<Aspect>,
+    sight: Sight,
+    /// What the cells of the matrix show.
+    pub overlay: Overlay,
+    /// What the difference is to; None before one was chosen.
+    pub baseline: Option<Baseline>,
     pub popups: Vec<Popup>,
     /// Keys of a sequence that is not whole yet.
     pub pending: Vec<Key>,
@@ -258,7 +267,9 @@ impl App {
         let mut app = App {
             grid,
             lens: Lens::default(),
-            in_lens: None,
+            sight: Sight::default(),
+            overlay: Overlay::default(),
+            baseline: None,
             deck: None,
             decks: 0,
             mouse: start.mouse,
@@ -316,6 +327,8 @@ impl App {
             figures: (Figures::default(), None),
             seek: None,
         };
+        app.see();
+        app.tell_scope();
         let oddities = start.warnings.len();
         for warning in start.warnings {
             app.tell(warning);
@@ -378,7 +391,7 @@ impl App {
                 Popup::Search(_) | Popup::Palette(_) | Popup::Note(_) | Popup::Entry(_) | Popup::Name(_),
             ) => Scope::Text,
             Some(Popup::Form(_) | Popup::Confirm(_)) => Scope::Form,
-            Some(Popup::Filter(_) | Popup::Platforms(_)) => Scope::Filter,
+            Some(Popup::Filter(_) | Popup::Platforms(_) | Popup::Baselines(_)) => Scope::Filter,
             Some(Popup::Themes(_)) => Scope::Themes,
             Some(Popup::Help(_) | Popup::Messages(_) | Popup::Copied(_) | Popup::Explained(_)) => {
                 Scope::Popup

@@ -148,6 +148,7 @@ impl App {
                     Some(Popup::Search(search)) => &mut search.chosen,
                     Some(Popup::Palette(palette)) => &mut palette.chosen,
                     Some(Popup::Filter(filter)) => &mut filter.chosen,
+                    Some(Popup::Baselines(choice)) => &mut choice.chosen,
                     Some(Popup::Themes(choice)) => &mut choice.chosen,
                     Some(Popup::Form(form)) => &mut form.chosen,
                     Some(Popup::Platforms(choice)) => &mut choice.chosen,
@@ -170,6 +171,7 @@ impl App {
                 | Popup::Palette(_)
                 | Popup::Filter(_)
                 | Popup::Themes(_)
+                | Popup::Baselines(_)
                 | Popup::Form(_)
                 | Popup::Platforms(_),
             ) => {
@@ -287,7 +289,10 @@ impl App {
         let (area, (above, below), chosen, count) = match popup {
             Popup::Search(s) => (layout::search(body), (1, 0), s.chosen, s.hits.len()),
             Popup::Palette(p) => (layout::palette(body), (1, 0), p.chosen, self.palette_rows().len()),
-            Popup::Filter(f) => (layout::filter(body, f), (0, 0), 0, f.values.len()),
+            Popup::Filter(f) => {
+                (layout::filter(body, f), (0, layout::about_rows(body, f)), f.chosen, f.values.len())
+            }
+            Popup::Baselines(b) => (layout::baselines(body, b.all.len()), (0, 0), b.chosen, b.all.len()),
             Popup::Themes(t) => (layout::themes(body, t), (0, layout::SAMPLE_ROWS), t.chosen, t.names.len()),
             Popup::Form(f) => {
                 let rows = self.form_rows(f.id).len();

@@ -6,10 +6,12 @@ use super::board::BoardView;
 use super::entry::Entry;
 use super::event::UserTheme;
 use super::form::{Confirm, Form};
+use super::overlay::Baseline;
 use super::shelf::{NameEdit, PlatformChoice};
 use super::view::Position;
-use crate::catalog::{Facet, ObjectId, Value};
+use crate::catalog::{ObjectId, Value};
 use crate::config::Theme;
+use crate::coverage::Aspect;
 use crate::page::{ListKind, ListSort};
 use crate::search::Hit;
 
@@ -63,6 +65,7 @@ pub enum Popup {
     Confirm(Confirm),
     Filter(Filter),
     Themes(ThemeChoice),
+    Baselines(BaselineChoice),
     /// Scrolled by so many lines.
     Help(usize),
     Messages(usize),
@@ -116,10 +119,17 @@ pub struct ThemeChoice {
     pub(super) problem: Option<String>,
 }
 
+/// What the marks can be compared with.
+#[derive(Debug)]
+pub struct BaselineChoice {
+    pub all: Vec<Baseline>,
+    pub chosen: usize,
+}
+
 /// The values of a facet, to choose what the matrix and the lists show.
 #[derive(Debug)]
 pub struct Filter {
-    pub facet: Facet,
+    pub aspect: Aspect,
     /// With the number of techniques that have it.
     pub values: Vec<(Value, usize)>,
     pub chosen: usize,

@@ -50,7 +50,7 @@ impl App {
 
     /// Whether the filter leaves the object in.
     fn is_shown(&self, id: ObjectId) -> bool {
-        self.looked_at().is_none_or(|techniques| self.lens.holds(&self.catalog, techniques, id))
+        self.lists(id)
     }
 
     /// The column or the list that the cursor is in, from top to bottom.

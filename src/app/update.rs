@@ -5,7 +5,8 @@ use super::command::{Command, Scope};
 use super::keymap::Meaning;
 use super::layout;
 use super::{
-    App, Ask, Effect, Event, Key, ListView, ObjectView, Palette, Popup, Position, Screen, Search, Seek,
+    App, Ask, Effect, Event, Key, ListView, ObjectView, Overlay, Palette, Popup, Position, Screen, Search,
+    Seek,
 };
 use crate::catalog::{Kind, ObjectId};
 use crate::page::{self, ListKind, ListSort, Target};
@@ -82,6 +83,10 @@ impl App {
             }
             Event::ThemeKept(result) => {
                 self.theme_kept(result);
+                Vec::new()
+            }
+            Event::Baselines { all, problems } => {
+                self.start_baselines(all, problems);
                 Vec::new()
             }
             Event::Today(date) => {
@@ -258,7 +263,10 @@ impl App {
                 self.grid.fold_all(&self.catalog);
             }
             Command::SidePane => self.toggle_side(),
-            Command::Filter(facet) => self.start_filter(facet),
+            Command::Overlay(Overlay::Difference) => return vec![Effect::FindBaselines],
+            Command::Overlay(overlay) => self.show_overlay(overlay),
+            Command::NextOverlay => self.next_overlay(),
+            Command::Filter(aspect) => self.start_filter(aspect),
             Command::HideOthers => self.hide_others(),
             Command::ClearFilter => self.clear_filter(),
             Command::Sort => self.sort(),

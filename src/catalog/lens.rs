@@ -1,12 +1,23 @@
-//! Subsets of the matrix by attack area, lifecycle phase, platform and maturity.
+//! Subsets of the matrix by what ATLAS says of techniques: attack area, lifecycle phase, platform,
+//! maturity, tactic, mitigations, case studies.
 
 use std::collections::BTreeSet;
 
 use super::builtin::guide;
 use super::id::{Kind, ObjectId};
-use super::model::{Catalog, Maturity, Technique};
+use super::model::{CaseStudy, CaseStudyKind, Catalog, Maturity, Technique};
 
-/// By what techniques are told apart.
+/// What a lens is made of: facets of the catalogue, or of marks as well.
+pub trait Distinction: Copy + Ord {
+    /// The word in queries and on the screen.
+    fn word(self) -> &'static str;
+
+    /// The only key that a text can mean, where it is written like one: `cs0026` is `cs26`. None where
+    /// any part of a key will do.
+    fn exact(self, text: &str) -> Option<String>;
+}
+
+/// By what techniques are told apart that the catalogue states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Facet {
     /// The attack areas of the [guide](super::Guide), which are our own and not ATLAS's.
@@ -15,6 +26,12 @@ pub enum Facet {
     Phase,
     Platform,
     Maturity,
+    /// The columns that a technique stands in.
+    Tactic,
+    /// Whether ATLAS lists a mitigation for the technique itself.
+    Mitigated,
+    /// The case studies that use a technique: any, those of a kind, none, or a certain one.
+    Case,
 }
 
 /// One value of a facet that occurs in a catalogue.
@@ -28,7 +45,15 @@ pub struct Value {
 }
 
 impl Facet {
-    pub const ALL: [Facet; 4] = [Facet::Area, Facet::Phase, Facet::Platform, Facet::Maturity];
+    pub const ALL: [Facet; 7] = [
+        Facet::Area,
+        Facet::Phase,
+        Facet::Platform,
+        Facet::Maturity,
+        Facet::Tactic,
+        Facet::Mitigated,
+        Facet::Case,
+    ];
 
     /// The word in queries and on the screen.
     pub const fn word(self) -> &'static str {
@@ -37,6 +62,9 @@ impl Facet {
             Facet::Phase => "phase",
             Facet::Platform => "platform",
             Facet::Maturity => "maturity",
+            Facet::Tactic => "tactic",
+            Facet::Mitigated => "mitigated",
+            Facet::Case => "case",
         }
     }
 
@@ -47,7 +75,7 @@ impl Facet {
     /// What can be chosen, in an order that makes sense for the facet. Empty where the release does not
     /// state it, as with platforms in legacy files.
     pub fn values(self, catalog: &Catalog) -> Vec<Value> {
-        let plain = |name: &str| Value { key: key(name), name: name.to_owned(), what: String::new() };
+        let plain = |name: &str| Value::new(&key(name), name, "");
         match self {
             Facet::Area => {
                 let areas = guide().areas.iter().map(|a| Value {
@@ -81,6 +109,25 @@ impl Facet {
                     catalog.techniques.iter().filter_map(|t| t.maturity).collect();
                 stated.into_iter().map(|m| plain(m.word())).collect()
             }
+            Facet::Tactic => catalog.tactics.iter().map(|t| plain(&t.name)).collect(),
+            Facet::Mitigated => vec![
+                Value::new(
+                    YES,
+                    "ATLAS lists a mitigation",
+                    "For the technique itself; a parent's is not it.",
+                ),
+                Value::new(NO, "ATLAS lists none", "What is to be done about it needs controls of your own."),
+            ],
+            Facet::Case => {
+                let some = [
+                    Value::new(ANY, "In any case study", ""),
+                    Value::new(INCIDENT, "In an incident", "A case study of what attackers have done."),
+                    Value::new(EXERCISE, "In an exercise", "A case study of what researchers have tried."),
+                    Value::new(NO_CASE, "In no case study", ""),
+                ];
+                let each = catalog.case_studies.iter().map(|c| Value::new(&case_key(c.id), &c.name, ""));
+                some.into_iter().chain(each).collect()
+            }
         }
     }
 
@@ -92,7 +139,31 @@ impl Facet {
             Facet::Phase => technique.mitigations.iter().any(|m| has_phase(catalog, *m, value)),
             Facet::Platform => technique.platforms.iter().any(|p| key(p) == value),
             Facet::Maturity => technique.maturity.is_some_and(|m| m.word() == value),
+            Facet::Tactic => technique.tactics.iter().any(|t| is_tactic(catalog, *t, value)),
+            Facet::Mitigated => technique.mitigations.is_empty() == (value == NO),
+            Facet::Case if value == NO_CASE => technique.steps.is_empty(),
+            Facet::Case => {
+                let mut cases = technique.steps.iter().filter_map(|s| catalog.case_study(s.case_study));
+                cases.any(|case| is_case(case, value))
+            }
         }
+    }
+}
+
+impl Distinction for Facet {
+    fn word(self) -> &'static str {
+        Facet::word(self)
+    }
+
+    fn exact(self, text: &str) -> Option<String> {
+        let id = ObjectId::parse_loosely(text).filter(|id| id.kind() == Kind::CaseStudy);
+        id.filter(|_| self == Facet::Case).map(case_key)
+    }
+}
+
+impl Value {
+    pub fn new(key: &str, name: &str, what: &str) -> Value {
+        Value { key: key.to_owned(), name: name.to_owned(), what: what.to_owned() }
     }
 }
 
@@ -109,7 +180,36 @@ const PHASES: [&str; 6] = [
     "Monitoring and Maintenance",
 ];
 
-fn key(name: &str) -> String {
+const YES: &str = "yes";
+const NO: &str = "no";
+
+/// The keys of what is no certain case study.
+const ANY: &str = "any";
+const INCIDENT: &str = "incident";
+const EXERCISE: &str = "exercise";
+const NO_CASE: &str = "none";
+
+/// A certain case study: `cs26`.
+fn case_key(id: ObjectId) -> String {
+    format!("cs{}", id.number())
+}
+
+fn is_case(case: &CaseStudy, value: &str) -> bool {
+    match value {
+        ANY => true,
+        INCIDENT => case.kind == Some(CaseStudyKind::Incident),
+        EXERCISE => case.kind == Some(CaseStudyKind::Exercise),
+        NO_CASE => false,
+        one => one.strip_prefix("cs").and_then(|n| n.parse().ok()) == Some(case.id.number()),
+    }
+}
+
+fn is_tactic(catalog: &Catalog, tactic: ObjectId, value: &str) -> bool {
+    catalog.tactic(tactic).is_some_and(|t| key(&t.name) == value)
+}
+
+/// A name as a key: lower case, with dashes for whatever is neither letter nor digit.
+pub fn key(name: &str) -> String {
     let mut key = String::new();
     for c in name.chars() {
         if c.is_alphanumeric() {
@@ -127,29 +227,35 @@ fn has_phase(catalog: &Catalog, mitigation: ObjectId, value: &str) -> bool {
 }
 
 /// What is looked at: values of facets. Of one facet any value will do; every facet has to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lens {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens<F = Facet> {
     /// Facets with the keys of their values, sorted.
-    chosen: BTreeSet<(Facet, String)>,
+    chosen: BTreeSet<(F, String)>,
 }
 
-impl Lens {
+impl<F> Default for Lens<F> {
+    fn default() -> Self {
+        Lens { chosen: BTreeSet::new() }
+    }
+}
+
+impl<F: Distinction> Lens<F> {
     /// Whether nothing is chosen, so that everything is looked at.
     pub fn is_empty(&self) -> bool {
         self.chosen.is_empty()
     }
 
-    pub fn has(&self, facet: Facet, key: &str) -> bool {
+    pub fn has(&self, facet: F, key: &str) -> bool {
         self.chosen.iter().any(|(f, k)| *f == facet && k == key)
     }
 
     /// Adds a value.
-    pub fn add(&mut self, facet: Facet, key: &str) {
+    pub fn add(&mut self, facet: F, key: &str) {
         self.chosen.insert((facet, key.to_owned()));
     }
 
     /// Adds a value, or takes it away if it is there.
-    pub fn toggle(&mut self, facet: Facet, key: &str) {
+    pub fn toggle(&mut self, facet: F, key: &str) {
         let value = (facet, key.to_owned());
         if !self.chosen.remove(&value) {
             self.chosen.insert(value);
@@ -157,19 +263,24 @@ impl Lens {
     }
 
     /// Makes a value the only one of its facet.
-    pub fn only(&mut self, facet: Facet, key: &str) {
+    pub fn only(&mut self, facet: F, key: &str) {
         self.without(facet);
         self.add(facet, key);
     }
 
     /// Takes all values of a facet away.
-    pub fn without(&mut self, facet: Facet) {
+    pub fn without(&mut self, facet: F) {
         self.chosen.retain(|(f, _)| *f != facet);
     }
 
     /// The facets in use.
-    pub fn facets(&self) -> BTreeSet<Facet> {
+    pub fn facets(&self) -> BTreeSet<F> {
         self.chosen.iter().map(|(facet, _)| *facet).collect()
+    }
+
+    /// The keys that are chosen of a facet.
+    pub fn keys(&self, facet: F) -> impl Iterator<Item = &str> {
+        self.chosen.iter().filter(move |(f, _)| *f == facet).map(|(_, key)| key.as_str())
     }
 
     /// As one would write it in a query: `area:model-evasion platform:agentic-ai`.
@@ -180,13 +291,17 @@ impl Lens {
 
     /// For people, in few cells: `model-evasion, agentic-ai/enterprise`.
     pub fn describe(&self) -> String {
-        let of_facet = |facet| {
-            let keys = self.chosen.iter().filter(|(f, _)| *f == facet).map(|(_, key)| key.as_str());
-            keys.collect::<Vec<_>>().join("/")
-        };
+        let of_facet = |facet| self.keys(facet).collect::<Vec<_>>().join("/");
         self.facets().into_iter().map(of_facet).collect::<Vec<_>>().join(", ")
     }
 
+    /// Whether every facet in use has a value of which `holds` is true.
+    pub fn all(&self, holds: impl Fn(F, &str) -> bool) -> bool {
+        self.facets().into_iter().all(|facet| self.keys(facet).any(|key| holds(facet, key)))
+    }
+}
+
+impl Lens {
     /// The techniques that it shows. A parent is not in it for its sub-techniques' sake.
     pub fn techniques(&self, catalog: &Catalog) -> BTreeSet<ObjectId> {
         let shown = catalog.techniques.iter().filter(|t| self.shows(catalog, t));
@@ -194,33 +309,35 @@ impl Lens {
     }
 
     fn shows(&self, catalog: &Catalog, technique: &Technique) -> bool {
-        self.facets().into_iter().all(|facet| {
-            let mut keys = self.chosen.iter().filter(|(f, _)| *f == facet);
-            keys.any(|(_, key)| facet.of_technique(catalog, technique, key))
-        })
+        self.all(|facet, key| facet.of_technique(catalog, technique, key))
     }
 
     /// The objects of lists that it shows: `techniques` as [`Lens::techniques`] gives them, the
-    /// mitigations of any of these (of the phases asked for), the case studies that use any.
+    /// mitigations of any of these (of the phases asked for), the case studies that use any (of those asked
+    /// for), the tactics that hold any (of those asked for).
     pub fn holds(&self, catalog: &Catalog, techniques: &BTreeSet<ObjectId>, id: ObjectId) -> bool {
         match id.kind() {
             Kind::Technique => techniques.contains(&id),
             Kind::Mitigation => {
-                let mut phases = self.chosen.iter().filter(|(f, _)| *f == Facet::Phase).peekable();
-                let in_phase = phases.peek().is_none() || phases.any(|(_, key)| has_phase(catalog, id, key));
+                let mut phases = self.keys(Facet::Phase).peekable();
+                let in_phase = phases.peek().is_none() || phases.any(|key| has_phase(catalog, id, key));
                 let others = self.facets().into_iter().any(|f| f != Facet::Phase);
                 let mitigates =
                     |m: &super::Mitigation| m.techniques.iter().any(|t| techniques.contains(&t.technique));
                 in_phase && (!others || catalog.mitigation(id).is_some_and(mitigates))
             }
             Kind::CaseStudy => {
-                let uses = |c: &super::CaseStudy| c.steps.iter().any(|s| techniques.contains(&s.technique));
-                catalog.case_study(id).is_some_and(uses)
+                let uses = |c: &CaseStudy| c.steps.iter().any(|s| techniques.contains(&s.technique));
+                let mut meant = self.keys(Facet::Case).peekable();
+                let mut is_meant = |c: &CaseStudy| meant.peek().is_none() || meant.any(|key| is_case(c, key));
+                catalog.case_study(id).is_some_and(|c| uses(c) && is_meant(c))
             }
             Kind::Tactic => {
                 let column =
                     |t: &super::Tactic| catalog.in_tactic(t).any(|technique| techniques.contains(&technique));
-                catalog.tactic(id).is_some_and(column)
+                let mut meant = self.keys(Facet::Tactic).peekable();
+                let is_meant = meant.peek().is_none() || meant.any(|key| is_tactic(catalog, id, key));
+                is_meant && catalog.tactic(id).is_some_and(column)
             }
         }
     }
@@ -286,6 +403,39 @@ mod tests {
         for id in &techniques {
             let of_phase = |m: &ObjectId| has_phase(&catalog, *m, "deployment");
             assert!(catalog.technique(*id).unwrap().mitigations.iter().any(of_phase));
+        }
+    }
+
+    #[test]
+    fn case_studies_and_mitigations_tell_techniques_apart() {
+        let catalog = builtin().unwrap();
+        let count = |facet, key| lens(&[(facet, key)]).techniques(&catalog).len();
+        let all = catalog.techniques.len();
+        assert_eq!(count(Facet::Mitigated, YES) + count(Facet::Mitigated, NO), all);
+        assert_eq!(count(Facet::Case, ANY) + count(Facet::Case, NO_CASE), all);
+        let both = lens(&[(Facet::Case, INCIDENT), (Facet::Case, EXERCISE)]).techniques(&catalog);
+        assert_eq!(both, lens(&[(Facet::Case, ANY)]).techniques(&catalog));
+        // Of one case study: the techniques of its steps, and in the list itself alone.
+        let one = lens(&[(Facet::Case, "cs26")]);
+        let techniques = one.techniques(&catalog);
+        let case = catalog.case_studies.iter().find(|c| c.id.number() == 26).unwrap();
+        let steps: BTreeSet<ObjectId> = case.steps.iter().map(|s| s.technique).collect();
+        assert_eq!(techniques, steps);
+        let listed = catalog.case_studies.iter().filter(|c| one.holds(&catalog, &techniques, c.id));
+        assert_eq!(listed.map(|c| c.id).collect::<Vec<_>>(), [case.id]);
+        assert_eq!(Facet::Case.exact("AML.CS0026"), Some("cs26".to_owned()));
+        assert_eq!((Facet::Case.exact("t26"), Facet::Area.exact("cs26")), (None, None));
+    }
+
+    #[test]
+    fn a_tactic_is_its_column() {
+        let catalog = builtin().unwrap();
+        for tactic in &catalog.tactics {
+            let lens = lens(&[(Facet::Tactic, &key(&tactic.name))]);
+            let techniques = lens.techniques(&catalog);
+            assert_eq!(techniques, catalog.in_tactic(tactic).collect());
+            let listed = catalog.tactics.iter().filter(|t| lens.holds(&catalog, &techniques, t.id));
+            assert_eq!(listed.map(|t| t.id).collect::<Vec<_>>(), [tactic.id]);
         }
     }
 

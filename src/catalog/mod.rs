@@ -20,7 +20,7 @@ mod v6;
 pub use builtin::{builtin, guide};
 pub use guide::{Area, Guide, Term};
 pub use id::{Kind, ObjectId, ParseIdError};
-pub use lens::{Facet, Lens, Value};
+pub use lens::{Distinction, Facet, Lens, Value, key};
 pub use model::{
     AttackReference, CaseStudy, CaseStudyKind, Catalog, Column, Format, Granularity, Maturity, Mitigates,
     Mitigation, Reference, Step, StepRef, Tactic, Technique, Text,

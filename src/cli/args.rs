@@ -50,6 +50,7 @@ Examples:
   atlasnav find promt injecton          what is like it, best first
   atlasnav find area:evasion sticker    what has to do with stickers in model evasion
   atlasnav list techniques area:theft platform:predictive
+  atlasnav list techniques status:gap case:incident mitigated:yes
   atlasnav show 51.1                    LLM Prompt Injection: Indirect, as text
   atlasnav glossary jailbreak           what the term means
   atlasnav mark 51.1 partial --note 'input filter live, no egress check'
@@ -80,7 +81,9 @@ pub(super) enum Verb {
     /// Find by id, name, text or field, best first; terms of the glossary too
     Find {
         /// Words, and fields that narrow them: area:evasion platform:agentic maturity:realized
-        /// phase:deployment
+        /// phase:deployment tactic:exfil mitigated:no case:incident (or any, exercise, none, cs26), and of
+        /// marks status:gap owner:soc (or nobody) attention:stale (or due, expired, conflict, suggestion,
+        /// without-evidence)
         #[arg(required = true)]
         query: Vec<String>,
         /// Print at most so many
@@ -94,6 +97,7 @@ pub(super) enum Verb {
     List {
         kind: ListOf,
         /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Answer as JSON
         #[arg(long)]
@@ -105,6 +109,7 @@ pub(super) enum Verb {
     /// Print the matrix: the tactics in their order with their techniques and marks
     Matrix {
         /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Leave the sub-techniques out
         #[arg(long)]

@@ -8,8 +8,8 @@ use super::Failure;
 use super::args::Args;
 use super::output::Output;
 use crate::app::key_table;
-use crate::catalog::{Catalog, Facet, guide};
-use crate::coverage::State;
+use crate::catalog::{Catalog, Distinction, guide};
+use crate::coverage::{Aspect, Assessment, State};
 use crate::store::{Shelf, Store};
 
 /// A shell for which completions can be made.
@@ -26,9 +26,11 @@ pub(super) fn completions(catalog: &Catalog, store: &Store, shell: Shell) -> Res
     let markable: Vec<PossibleValue> = catalog.markable().map(named).collect();
     let others = catalog.case_studies.iter().map(|c| c.id).chain(catalog.tactics.iter().map(|t| t.id));
     let all: Vec<PossibleValue> = markable.iter().cloned().chain(others.map(named)).collect();
-    let fields = Facet::ALL.into_iter().flat_map(|facet| {
-        let values = facet.values(catalog).into_iter();
-        values.map(move |v| PossibleValue::new(format!("{}:{}", facet.word(), v.key)).help(v.name))
+    // Owners are in an assessment, and the script is for all of them.
+    let nobody = Assessment::default();
+    let fields = Aspect::all().flat_map(|aspect| {
+        let values = aspect.values(catalog, &nobody).into_iter();
+        values.map(move |v| PossibleValue::new(format!("{}:{}", aspect.word(), v.key)).help(v.name))
     });
     let fields: Vec<PossibleValue> = fields.collect();
     let terms: Vec<PossibleValue> =
@@ -103,9 +105,9 @@ pub(super) fn completions(catalog: &Catalog, store: &Store, shell: Shell) -> Res
         // The generator writes a colon as if it were in a text; in a value it is the end of the value
         // unless it is quoted once more.
         let mut text = String::from_utf8_lossy(&script).into_owned();
-        for facet in Facet::ALL {
-            for value in facet.values(catalog) {
-                let (word, key) = (facet.word(), value.key);
+        for aspect in Aspect::all() {
+            for value in aspect.values(catalog, &nobody) {
+                let (word, key) = (aspect.word(), value.key);
                 text = text.replace(&format!("{word}\\:{key}\\:\""), &format!("{word}\\\\\\:{key}\\:\""));
             }
         }

@@ -8,6 +8,7 @@ mod compare;
 mod conflict;
 mod explain;
 mod given;
+mod lens;
 mod lines;
 mod log;
 mod merge;
@@ -34,6 +35,7 @@ pub use compare::{Difference, Moved, Moves, worst_case, worst_of};
 pub use conflict::{Claim, Conflict, Field};
 pub use explain::{Basis, Explanation, Figure, explain};
 pub use given::parse_evidence;
+pub use lens::{Aspect, Ground, MarkFacet, Shown};
 pub use lines::{BadLine, MarkLine, Why, read_marks};
 pub use log::LONGEST_LOG;
 pub use merge::{Merged, merge, take_back};
@@ -146,6 +148,21 @@ impl State {
             State::Tested => "covered, tested",
             State::NotApplicable => "not applicable",
             State::Accepted => "risk accepted",
+            State::Conflict => "conflict",
+        }
+    }
+
+    /// The word on the command line and in queries: one word each, as a shell likes it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            State::Unassessed => "unassessed",
+            State::Gap => "gap",
+            State::Planned => "planned",
+            State::Partial => "partial",
+            State::Covered => "covered",
+            State::Tested => "tested",
+            State::NotApplicable => "not-applicable",
+            State::Accepted => "accepted",
             State::Conflict => "conflict",
         }
     }

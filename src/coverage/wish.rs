@@ -113,21 +113,6 @@ impl Mark {
 }
 
 impl State {
-    /// One word, as a shell likes it; see [`State::word`] for people.
-    pub const fn key(self) -> &'static str {
-        match self {
-            State::Unassessed => "unassessed",
-            State::Gap => "gap",
-            State::Planned => "planned",
-            State::Partial => "partial",
-            State::Covered => "covered",
-            State::Tested => "tested",
-            State::NotApplicable => "not-applicable",
-            State::Accepted => "accepted",
-            State::Conflict => "conflict",
-        }
-    }
-
     /// What people write as well.
     pub const fn other_keys(self) -> &'static [&'static str] {
         match self {

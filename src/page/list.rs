@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use jiff::civil::Date;
 
 use crate::catalog::{Catalog, ObjectId};
-use crate::coverage::{Assessment, State};
+use crate::coverage::{Assessment, Mark, State};
 
 /// What a list lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum ListSort {
     Count,
     /// Techniques: most mature first. Mitigations: by category. Case studies: newest first.
     Grade,
+    /// By owner; what has none last.
+    Owner,
+    /// What is due or whose test has expired first, then the oldest marks; what has no mark last.
+    Age,
 }
 
 impl ListSort {
@@ -34,7 +38,17 @@ impl ListSort {
     pub const fn of(kind: ListKind) -> &'static [ListSort] {
         match kind {
             ListKind::Techniques | ListKind::Mitigations => {
-                &[ListSort::Id, ListSort::Name, ListSort::Status, ListSort::Count, ListSort::Grade]
+                const {
+                    &[
+                        ListSort::Id,
+                        ListSort::Name,
+                        ListSort::Status,
+                        ListSort::Count,
+                        ListSort::Grade,
+                        ListSort::Owner,
+                        ListSort::Age,
+                    ]
+                }
             }
             ListKind::CaseStudies => &[ListSort::Id, ListSort::Name, ListSort::Count, ListSort::Grade],
         }
@@ -51,6 +65,8 @@ impl ListSort {
             (ListSort::Grade, ListKind::Techniques) => "maturity",
             (ListSort::Grade, ListKind::Mitigations) => "category",
             (ListSort::Grade, ListKind::CaseStudies) => "date",
+            (ListSort::Owner, _) => "owner",
+            (ListSort::Age, _) => "age",
         }
     }
 }
@@ -66,6 +82,24 @@ pub struct ListRow {
     pub about: String,
     /// Case studies, techniques, or steps: see [`ListSort::Count`].
     pub count: usize,
+    /// Empty for none.
+    pub owner: String,
+    /// When to look at the mark, or how old it is, in at most 14 characters; empty without a date.
+    pub age: String,
+}
+
+/// `due 2026-10-01`, `test expired`, `7 months`: of these what comes first.
+fn age(mark: &Mark, today: Date) -> String {
+    let days = mark.on.and_then(|on| today.since(on).ok()).map(|span| span.get_days());
+    match (mark.review, days) {
+        (Some(review), _) if mark.is_due(today) => format!("due {review}"),
+        _ if mark.has_expired_test(today) => "test expired".to_owned(),
+        (_, Some(days)) if days < 1 => "today".to_owned(),
+        (_, Some(1)) => "1 day".to_owned(),
+        (_, Some(days)) if days < 60 => format!("{days} days"),
+        (_, Some(days)) => format!("{} months", days / 30),
+        (_, None) => String::new(),
+    }
 }
 
 /// The order of the status sort.
@@ -92,6 +126,8 @@ pub fn list(
     sort: ListSort,
 ) -> Vec<ListRow> {
     let state = |id| Some(assessment.state(id, today));
+    let owner = |id| assessment.mark(id).owner.clone().unwrap_or_default();
+    let age = |id| age(assessment.mark(id), today);
     let mut rows: Vec<ListRow> = match kind {
         ListKind::Techniques => catalog
             .techniques
@@ -106,6 +142,8 @@ pub fn list(
                     name: catalog.full_name(t.id),
                     about,
                     count: studies.len(),
+                    owner: owner(t.id),
+                    age: age(t.id),
                 }
             })
             .collect(),
@@ -120,6 +158,8 @@ pub fn list(
                     name: m.name.to_string(),
                     about,
                     count: m.techniques.len(),
+                    owner: owner(m.id),
+                    age: age(m.id),
                 }
             })
             .collect(),
@@ -128,7 +168,15 @@ pub fn list(
             .iter()
             .map(|c| {
                 let about = format!("{:8} {}", c.kind.map_or("", |k| k.word()), c.known_date());
-                ListRow { id: c.id, state: None, name: c.name.to_string(), about, count: c.steps.len() }
+                ListRow {
+                    id: c.id,
+                    state: None,
+                    name: c.name.to_string(),
+                    about,
+                    count: c.steps.len(),
+                    owner: String::new(),
+                    age: String::new(),
+                }
             })
             .collect(),
     };
@@ -137,6 +185,12 @@ pub fn list(
         ListSort::Name => rows.sort_by_cached_key(|r| r.name.to_lowercase()),
         ListSort::Status => rows.sort_by_key(|r| r.state.map_or(0, urgency)),
         ListSort::Count => rows.sort_by_key(|r| Reverse(r.count)),
+        ListSort::Owner => rows.sort_by_cached_key(|r| (r.owner.is_empty(), r.owner.to_lowercase())),
+        ListSort::Age => rows.sort_by_key(|r| {
+            let mark = assessment.mark(r.id);
+            let has_passed = mark.is_due(today) || mark.has_expired_test(today);
+            (!has_passed, mark.is_empty(), mark.on.is_none(), mark.on)
+        }),
         ListSort::Grade => match kind {
             ListKind::Techniques => {
                 rows.sort_by_key(|r| Reverse(catalog.technique(r.id).and_then(|t| t.maturity)))

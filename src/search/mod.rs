@@ -14,6 +14,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 
 use crate::catalog::{Catalog, Facet, Kind, ObjectId, StepRef, Text, guide};
+use crate::coverage::{Aspect, Ground, Shown};
 pub use near::{near, near_id};
 pub use query::Query;
 use text::{find_all_words, snippet};
@@ -169,16 +170,41 @@ impl Index {
             return self.find_words(catalog, &words);
         }
         let techniques = lens.techniques(catalog);
-        let holds = |item: Item| item.object().is_some_and(|id| lens.holds(catalog, &techniques, id));
+        let only_phases = lens.facets().into_iter().all(|f| f == Facet::Phase);
+        self.find_held(catalog, &words, only_phases, |id| lens.holds(catalog, &techniques, id))
+    }
+
+    /// The same with the fields of marks. Everything is searched, also what is outside of the scope of
+    /// the assessment.
+    pub fn find_marked(&mut self, on: Ground<'_>, query: &str) -> Vec<Hit> {
+        let Query { lens, words, problem } = Query::of_marks(on.catalog, on.assessment, query);
+        if problem.is_some() {
+            return Vec::new();
+        }
+        if lens.is_empty() {
+            return self.find_words(on.catalog, &words);
+        }
+        let shown = Shown::of(&lens, None, on);
+        let only_phases = lens.facets().into_iter().all(|f| f == Aspect::Fact(Facet::Phase));
+        self.find_held(on.catalog, &words, only_phases, |id| shown.holds(on, id))
+    }
+
+    /// What fields hold of what words find; without words all techniques or mitigations that they hold.
+    fn find_held(
+        &mut self,
+        catalog: &Catalog,
+        words: &str,
+        only_phases: bool,
+        holds: impl Fn(ObjectId) -> bool,
+    ) -> Vec<Hit> {
         if !words.is_empty() {
-            let mut hits = self.find_words(catalog, &words);
-            hits.retain(|hit| holds(hit.item));
+            let mut hits = self.find_words(catalog, words);
+            hits.retain(|hit| hit.item.object().is_some_and(&holds));
             return hits;
         }
-        let only_phases = lens.facets().into_iter().all(|f| f == Facet::Phase);
         let kind = if only_phases { Kind::Mitigation } else { Kind::Technique };
-        let entries = self.entries.iter().filter(|e| e.item.object().is_some_and(|id| id.kind() == kind));
-        let hits = entries.filter(|e| holds(e.item)).map(|e| Hit {
+        let is_hit = |item: Item| item.object().is_some_and(|id| id.kind() == kind && holds(id));
+        let hits = self.entries.iter().filter(|e| is_hit(e.item)).map(|e| Hit {
             item: e.item,
             found: Found::Field,
             name: e.name.clone(),

@@ -25,9 +25,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::app::{App, Effect, Event, UserTheme};
+use crate::app::{App, Baseline, Effect, Event, UserTheme};
+use crate::catalog::Catalog;
 use crate::config;
-use crate::store::{ConfigFiles, Stamp, Store};
+use crate::store::{ConfigFiles, Shelf, Snapshots, Stamp, Store};
 use crate::ui::Ui;
 use clipboard::Route;
 use input::Clicks;
@@ -90,6 +91,7 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
         files,
         library,
         next: None,
+        store: place.clone(),
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
@@ -131,6 +133,7 @@ struct Runtime {
     library: Library,
     /// The assessment file to open next.
     next: Option<PathBuf>,
+    store: Store,
     quit: bool,
 }
 
@@ -313,6 +316,37 @@ impl Runtime {
         self.resize(app)
     }
 
+    /// The snapshots of the assessment, the newest first, and the other assessments of the user; and what
+    /// can't be read.
+    fn baselines(&self, catalog: &Catalog) -> (Vec<Baseline>, Vec<String>) {
+        let Snapshots { all, mut problems } = self.store.snapshots(catalog);
+        let mut baselines: Vec<Baseline> = all
+            .into_iter()
+            .rev()
+            .map(|s| Baseline {
+                name: s.name,
+                on: Some(s.on),
+                assessment: s.assessment,
+                known: Some(s.known),
+            })
+            .collect();
+        let others = match Shelf::find() {
+            Ok(shelf) => shelf.all(catalog),
+            Err(error) => {
+                problems.push(error.to_string());
+                Vec::new()
+            }
+        };
+        for other in others.into_iter().filter(|other| other.path != self.store.path()) {
+            let name = other.name().to_owned();
+            match other.assessment {
+                Ok(assessment) => baselines.push(Baseline { name, on: None, assessment, known: None }),
+                Err(why) => problems.push(why),
+            }
+        }
+        (baselines, problems)
+    }
+
     /// Writes the theme into the settings; returns their file.
     fn keep_theme(&self, name: &str) -> Result<String, String> {
         let file = self.files.file.display().to_string();
@@ -342,6 +376,10 @@ impl Runtime {
                     let own = self.files.all_themes().into_iter();
                     let own = own.map(|(name, text)| UserTheme { name, text }).collect();
                     self.event(app, Event::Themes(own))?;
+                }
+                Effect::FindBaselines => {
+                    let (all, problems) = self.baselines(&app.catalog);
+                    self.event(app, Event::Baselines { all, problems })?;
                 }
                 Effect::KeepTheme(name) => {
                     let result = self.keep_theme(&name);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, BoardKind, Command, Frame, Popup, SavingState, Screen};
+use crate::app::{App, Area, BoardKind, Command, Frame, Overlay, Popup, SavingState, Screen};
 use crate::config::Depth;
 use crate::coverage::{State, suggestion};
 use crate::page::{ListKind, clip, width};
@@ -14,7 +14,8 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let place = match app.screen() {
         Screen::Matrix => {
             let subs = if app.grid.all_open() { "+subs" } else { "" };
-            format!("Matrix z{}{subs}", app.grid.zoom.level())
+            let overlay = app.overlay_title().map(|title| format!(" | {title}")).unwrap_or_default();
+            format!("Matrix z{}{subs}{overlay}", app.grid.zoom.level())
         }
         Screen::List(view) => {
             let name = match view.kind {
@@ -22,7 +23,7 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
                 ListKind::Mitigations => "Mitigations",
                 ListKind::CaseStudies => "Case studies",
             };
-            if app.lens.is_empty() {
+            if app.looked_at().is_none() {
                 name.to_owned()
             } else {
                 format!("{name}, {} of {}", app.list.len(), app.listed(view.kind))
@@ -60,7 +61,12 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let figures = format!("{}/{}", rollup.assessed(), rollup.total());
     // In a narrow window the assessment's name goes first: the source of the texts is always named.
-    let assessed = if app.lens.is_empty() { "assessed" } else { "assessed (filtered)" };
+    let assessed = match (app.lens.is_empty(), app.scope_of_assessment().is_some(), app.is_beyond_scope()) {
+        (false, ..) => "assessed (filtered)",
+        (true, true, false) => "assessed (in scope)",
+        (true, _, true) => "assessed (beyond scope)",
+        (true, false, false) => "assessed",
+    };
     let rights = [
         format!("{} {figures} {assessed}{conflicts}{saving} ", app.name),
         format!("{figures} {assessed}{conflicts}{saving} "),
@@ -145,6 +151,8 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let mark = app.assessment.mark(technique.id);
     let state = mark.state(app.today);
     let mut about = format!("  {}", state.glyph());
+    // First what the overlay is about: the rest is on the page, too.
+    let said = app.about_sign(technique.id).map(|said| format!("  {said}"));
     let dispute = mark.status_dispute();
     let is_wide = usize::from(area.width) >= 100;
     match &dispute {
@@ -152,8 +160,9 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
         None if is_wide => about.push_str(&format!(" {}", state.word())),
         None => {}
     }
-    // A conflict is worth more than counts where there is no room for both.
-    if is_wide || dispute.is_none() {
+    about.push_str(said.as_deref().unwrap_or_default());
+    // A conflict, or what the overlay says, is worth more than counts where there is no room for both.
+    if is_wide || (dispute.is_none() && said.is_none()) {
         if let Some(maturity) = technique.maturity {
             about.push_str(&format!("  {}", maturity.word()));
         }
@@ -167,7 +176,9 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     if mark.note.is_some() {
         about.push_str("  note");
     }
-    if let Some(s) = suggestion(&app.catalog, &app.assessment, technique.id, app.today) {
+    if app.overlay != Overlay::Suggestions
+        && let Some(s) = suggestion(&app.catalog, &app.assessment, technique.id, app.today)
+    {
         about.push_str(&format!("  suggests {} {}", State::from(s.to).glyph(), s.to.word()));
     }
     let twins = app.grid.twins(&app.catalog);
@@ -189,7 +200,9 @@ fn cell_info(app: &App, canvas: &mut Canvas<'_>, area: Area) {
 
 /// What is looked at, in place of the legend: figures are worth nothing without it.
 fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
-    let (count, all) = (app.looked_at().map_or(0, BTreeSet::len), app.catalog.techniques.len());
+    let scope = app.scope_of_assessment().filter(|_| !app.is_beyond_scope());
+    let all = scope.map_or(app.catalog.techniques.len(), BTreeSet::len);
+    let count = app.looked_at().map_or(0, BTreeSet::len);
     let hide = if app.grid.hides() { "show" } else { "hide" };
     let (others, off) = (app.key_of(Command::HideOthers), app.key_of(Command::ClearFilter));
     let after = format!(": {count} of {all}; {others} {hide} others, {off} off");
@@ -199,11 +212,35 @@ fn filter(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let query = app.lens.query();
     let query = if width(&query) <= room { query } else { clip(&app.lens.describe(), room) };
     let used = canvas.text(area.x + 1, area.y, area.width, &query, Role::Strong);
-    canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
+    let used =
+        used + canvas.text(area.x + 1 + used, area.y, area.width.saturating_sub(used + 1), &after, Role::Dim);
+    // Half a legend would look like a whole one.
+    let legend = app.overlay.legend().iter().map(|(_, word)| width(word) + 3).sum::<usize>();
+    let left = area.width.saturating_sub(used + 2);
+    if app.overlay != Overlay::Coverage && legend <= usize::from(left) {
+        signs(app, canvas, Area { x: area.x + area.width - left, width: left, ..area });
+    }
+}
+
+/// What the signs of the overlay mean.
+fn signs(app: &App, canvas: &mut Canvas<'_>, area: Area) {
+    let mut x = area.x + 1;
+    let end = area.x + area.width;
+    for (sign, word) in app.overlay.legend() {
+        if usize::from(end.saturating_sub(x)) < 2 + width(word) {
+            break;
+        }
+        x += canvas.text(x, area.y, end.saturating_sub(x), sign.glyph.encode_utf8(&mut [0; 4]), sign.role);
+        x += canvas.text(x, area.y, end.saturating_sub(x), &format!(" {word}"), Role::Dim);
+        x += 1;
+    }
 }
 
 fn legend(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     canvas.fill(area, Role::Normal);
+    if app.overlay != Overlay::Coverage {
+        return signs(app, canvas, area);
+    }
     let mut x = area.x + 1;
     // Conflicts are rare; what they look like is told where there are any.
     let conflict = app.figures().in_conflict.then_some(State::Conflict);

@@ -3,20 +3,26 @@
 use super::canvas::Canvas;
 use super::matrix::SELECTED;
 use super::theme::Role;
-use crate::app::{App, Area, Command, ListView};
+use crate::app::{App, Area, Command, ListView, layout};
 use crate::page::{ListKind, ListSort, pad};
+
+/// Cells of the columns that tell who looks after a mark and when; from 120 columns on.
+const OWNER: usize = 16;
+const AGE: usize = 14;
 
 pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Area) {
     let Some(area) = app.list_area() else { return };
     let about = match view.kind {
         ListKind::Techniques => 13,
-        ListKind::Mitigations if area.width < 120 => 18,
+        ListKind::Mitigations if area.width < layout::THREE_PANES => 18,
         ListKind::Mitigations => 36,
         ListKind::CaseStudies => 20,
     };
     let marks = view.kind != ListKind::CaseStudies;
+    let has_care = marks && area.width >= layout::TWO_PANES;
     // Glyph, id, gaps and the count take their cells; the name gets what is left.
-    let fixed = 1 + if marks { 2 } else { 0 } + 10 + 1 + 6 + 2;
+    let fixed =
+        1 + if marks { 2 } else { 0 } + 10 + 1 + 6 + 2 + if has_care { 1 + OWNER + 1 + AGE } else { 0 };
     let total = usize::from(area.width);
     let about = about.min(total.saturating_sub(fixed + 24));
     let name = total.saturating_sub(fixed + about);
@@ -39,11 +45,15 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
         ListKind::CaseStudies => format!("type     {}", head(ListSort::Grade)),
         _ => head(ListSort::Grade),
     };
+    let care = |owner: &str, age: &str| {
+        if has_care { format!(" {} {}", pad(owner, OWNER), pad(age, AGE)) } else { String::new() }
+    };
     let line = format!(
-        " {glyph}{} {}{count:>6}  {}",
+        " {glyph}{} {}{count:>6}  {}{}",
         pad(&head(ListSort::Id), 10),
         pad(&head(ListSort::Name), name),
-        pad(&grade, about)
+        pad(&grade, about),
+        care(&head(ListSort::Owner), &head(ListSort::Age))
     );
     canvas.row(Area { height: 1, ..body }, &line, Role::Heading);
     if app.list.is_empty() && !app.lens.is_empty() {
@@ -63,11 +73,12 @@ pub(super) fn draw(app: &App, view: ListView, canvas: &mut Canvas<'_>, body: Are
     for ((i, row), y) in rows.zip(area.y..) {
         let line = Area { y, height: 1, ..area };
         let text = format!(
-            "{} {}{:>6}  {}",
+            "{} {}{:>6}  {}{}",
             pad(&row.id.short(), 10),
             pad(&row.name, name),
             row.count,
-            pad(&row.about, about)
+            pad(&row.about, about),
+            care(&row.owner, &row.age)
         );
         let x = area.x + 1;
         match row.state {

@@ -3,9 +3,8 @@
 use super::canvas::Canvas;
 use super::short::short_name;
 use super::theme::Role;
-use crate::app::{App, Area, Cell, HEAD_ROWS, Zoom};
+use crate::app::{App, Area, Cell, HEAD_ROWS, Overlay, Zoom};
 use crate::catalog::{Column, ObjectId, Tactic};
-use crate::coverage::Rollup;
 use crate::page::{clip, pad, width};
 
 /// Stands behind what is selected: no other sign of a cell, so that it shows without styles, too.
@@ -95,22 +94,14 @@ fn minimap(app: &App, canvas: &mut Canvas<'_>, area: Area, columns: usize) {
     canvas.row(line, &text, Role::Dim);
 }
 
-/// The share covered of a column: techniques and sub-techniques that are not marked not applicable.
-fn share(app: &App, column: Column) -> String {
-    match app.figures().columns.get(column).and_then(Rollup::percent_covered) {
-        Some(percent) => format!("{percent}%"),
-        None => "n/a".to_owned(),
-    }
-}
-
 fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, column: Column, tactic: &Tactic) {
-    let share = share(app, column);
+    let share = app.figures().painted.heads.get(column).map_or("", String::as_str);
     let lower = Area { y: area.y + 1, height: 1, ..area };
     if app.grid.zoom == Zoom::WHOLE {
         canvas.row(area, &short_name(&tactic.name), Role::Heading);
         canvas.row(lower, &format!("{share:>4}"), Role::Dim);
     } else {
-        let room = usize::from(area.width).saturating_sub(width(&share) + 1);
+        let room = usize::from(area.width).saturating_sub(width(share) + 1);
         canvas.row(lower, &format!("{} {share}", pad(&tactic.name, room)), Role::Heading);
         let underlined = canvas.style(Role::Heading).add_modifier(ratatui::style::Modifier::UNDERLINED);
         canvas.styled(
@@ -125,10 +116,10 @@ fn head(app: &App, canvas: &mut Canvas<'_>, area: Area, column: Column, tactic: 
 
 fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Column]) {
     let Some(technique) = app.catalog.technique(at.id) else { return };
-    let state = app.assessment.state(at.id, app.today);
-    // What the filter leaves out shows no status: blank and dim it is told apart without colours too.
+    let sign = app.sign(at.id);
+    // What is not looked at shows nothing: blank and dim it is told apart without colours too.
     let looked_at = app.is_looked_at(at.id);
-    let glyph = if looked_at { state.glyph() } else { ' ' };
+    let glyph = if looked_at { sign.glyph } else { ' ' };
     let cursor = app.grid.cursor;
     let is_cursor = cursor == Some(at);
     let is_twin = twins.contains(&at.column) && cursor.is_some_and(|c| c.id == at.id);
@@ -145,13 +136,18 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
     let room = usize::from(area.width).saturating_sub(width(&hidden));
     let text = pad(&text, if whole { width(&text) } else { room });
     let text = if whole { clip(&text, usize::from(area.width) + 1) } else { text };
-    let used = canvas.text(
-        area.x,
-        area.y,
-        area.width + 1,
-        &text,
-        if looked_at { Role::State(state) } else { Role::Dim },
-    );
+    let role = match (looked_at, app.overlay) {
+        (false, _) => Role::Dim,
+        (true, Overlay::Coverage) => sign.role,
+        // A digit must not look like a part of the number.
+        (true, _) if whole => Role::Dim,
+        (true, _) => Role::Normal,
+    };
+    let split = if at.id.is_sub_technique() && !whole { 3 } else { 1 };
+    let (before, after) = text.split_at_checked(split).unwrap_or((&text, ""));
+    let before_role = if looked_at { sign.role } else { Role::Dim };
+    let mut used = canvas.text(area.x, area.y, area.width + 1, before, before_role);
+    used += canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), after, role);
     canvas.text(area.x + used, area.y, (area.width + 1).saturating_sub(used), &hidden, Role::Dim);
     if app.lit.contains(&at.id) {
         canvas.restyle(area, Role::Match);
@@ -159,7 +155,7 @@ fn cell(app: &App, canvas: &mut Canvas<'_>, area: Area, at: Cell, twins: &[Colum
         canvas.restyle(area, Role::Dim);
     }
     let mut after = "";
-    if folded && worse_below(app, at.id) {
+    if folded && app.overlay == Overlay::Coverage && worse_below(app, at.id) {
         after = "v";
     }
     if is_twin {

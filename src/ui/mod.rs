@@ -91,6 +91,7 @@ fn draw(app: &App, canvas: &mut Canvas<'_>) {
         Some(Popup::Search(search)) => search::draw(app, search, canvas, frame.body),
         Some(Popup::Palette(palette)) => popup::palette(app, palette, canvas, frame.body),
         Some(Popup::Filter(filter)) => popup::filter(app, filter, canvas, frame.body),
+        Some(Popup::Baselines(choice)) => popup::baselines(app, choice, canvas, frame.body),
         Some(Popup::Themes(choice)) => popup::themes(choice, canvas, frame.body),
         Some(Popup::Note(note)) => popup::note(app, note, canvas, frame.body),
         Some(Popup::Entry(entry)) => form::entry(app, entry, canvas, frame.body),

@@ -7,9 +7,10 @@ use super::canvas::Canvas;
 use super::form::about;
 use super::theme::Role;
 use crate::app::{
-    App, Area, Asked, Command, Filter, HELP_KEYS, HelpLine, NameEdit, NoteEdit, Palette, PlatformChoice, Row,
-    Scope, ThemeChoice, layout,
+    App, Area, Asked, BaselineChoice, Command, Filter, HELP_KEYS, HelpLine, NameEdit, NoteEdit, Palette,
+    PlatformChoice, Row, Scope, ThemeChoice, layout,
 };
+use crate::catalog::Distinction;
 use crate::coverage::State;
 use crate::page::{clip, pad, width, wrap_text};
 
@@ -47,18 +48,35 @@ pub(super) fn filter(app: &App, filter: &Filter, canvas: &mut Canvas<'_>, body: 
     let about = values.get(filter.chosen).map_or("", |(value, _)| value.what.as_str());
     let area = layout::filter(body, filter);
     let about = wrap_text(about, usize::from(area.width - 4));
-    let inside = canvas.frame(area, &format!("Filter by {}", filter.facet.word()));
+    let inside = canvas.frame(area, &format!("Filter by {}", filter.aspect.word()));
     let name = usize::from(inside.width).saturating_sub(2 + 4 + 16);
-    for ((i, (value, count)), y) in values.iter().enumerate().zip(inside.y..inside.y + inside.height) {
+    let rows = inside.height.saturating_sub(layout::about_rows(body, filter)).max(1);
+    let top = layout::first_row(filter.chosen, rows);
+    let shown = values.iter().enumerate().skip(top).zip(inside.y..inside.y + rows.min(inside.height));
+    for ((i, (value, count)), y) in shown {
         let cursor = if i == filter.chosen { '>' } else { ' ' };
-        let set = if app.lens.has(filter.facet, &value.key) { "[x]" } else { "[ ]" };
+        let set = if app.lens.has(filter.aspect, &value.key) { "[x]" } else { "[ ]" };
         let text = format!("{cursor} {set} {}{count:>4} techniques", pad(&value.name, name));
         let role = if i == filter.chosen { Role::Cursor } else { Role::Normal };
         canvas.row(Area { y, height: 1, ..inside }, &text, role);
     }
-    let below = inside.y + u16::try_from(values.len()).unwrap_or(0) + 1;
+    let below = inside.y + rows + 1;
     for (line, y) in about.iter().zip(below..inside.y + inside.height) {
         canvas.text(inside.x, y, inside.width, line, Role::Dim);
+    }
+}
+
+/// What the marks can be compared with.
+pub(super) fn baselines(app: &App, choice: &BaselineChoice, canvas: &mut Canvas<'_>, body: Area) {
+    let accept = app.keymap.key_of(Scope::Filter, Command::Accept);
+    let area = layout::baselines(body, choice.all.len());
+    let inside = canvas.frame(area, &format!("Difference to; {accept} shows it"));
+    let top = layout::first_row(choice.chosen, inside.height);
+    let shown = choice.all.iter().enumerate().skip(top).zip(inside.y..inside.y + inside.height);
+    for ((i, baseline), y) in shown {
+        let (mark, role) = if i == choice.chosen { ("> ", Role::Cursor) } else { ("  ", Role::Normal) };
+        let what = if baseline.on.is_some() { "snapshot" } else { "assessment" };
+        canvas.row(Area { y, height: 1, ..inside }, &format!("{mark}{what:10} {}", baseline.label()), role);
     }
 }
 

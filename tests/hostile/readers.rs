@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use atlasnav::app::{Key, Keymap, parse_keys};
 use atlasnav::catalog::{self, Catalog, ObjectId, is_unsafe, sanitize};
 use atlasnav::config::{Settings, Theme, with_theme};
-use atlasnav::coverage::{Assessment, Mark, Why, read_marks};
+use atlasnav::coverage::{Assessment, Ground, Mark, Why, read_marks};
 use atlasnav::page::{self, Part};
 use atlasnav::search::Index;
 use atlasnav::store::{Paths, Store, read_assessment};
@@ -201,6 +201,11 @@ fn as_query(bytes: &[u8]) {
         for hit in &hits {
             assert_safe(&hit.snippet(catalog), false);
             assert!(hit.spans.iter().all(|at| *at < hit.name.chars().count()));
+        }
+        // With the fields of marks it finds no more than without, and nothing else.
+        let on = Ground { catalog, assessment: &Assessment::default(), today: date(2026, 11, 23) };
+        for hit in index.find_marked(on, &String::from_utf8_lossy(bytes)) {
+            assert!(hit.item.object().is_none_or(|id| catalog.contains(id)));
         }
     });
 }

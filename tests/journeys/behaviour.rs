@@ -433,7 +433,7 @@ fn help_and_messages_hold_the_whole_of_what_they_say() {
     assert!(journey.text().contains("telegram"), "{}", journey.text());
     let mut help = String::new();
     let mut journey = crate::harness::journey(60, 18).keys("?");
-    for _ in 0..30 {
+    for _ in 0..60 {
         help.push_str(&journey.text());
         journey.press("<space>");
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use atlasnav::app::{Code, Event, Key, Screen};
 use atlasnav::catalog::{Facet, Lens, ObjectId, guide};
+use atlasnav::coverage::Aspect;
 
 use crate::harness::{Journey, builtin, id, journey, marked};
 
@@ -94,7 +95,7 @@ fn choosing_adds_takes_away_and_replaces() {
     assert_eq!(journey.app.lens.describe(), "agentic-ai");
     let journey = journey.keys("fpjj<enter>");
     assert_eq!(journey.app.lens.describe(), "generative-ai");
-    assert!(journey.keys("fa<enter>").app.lens.has(Facet::Area, "data-poisoning"));
+    assert!(journey.keys("fa<enter>").app.lens.has(Aspect::Fact(Facet::Area), "data-poisoning"));
     // Who ticks values and presses enter means what is ticked.
     let journey = crate::harness::journey(80, 24).keys("fp<space>j<space><enter>");
     assert_eq!(journey.app.lens.describe(), "agentic-ai/enterprise");
@@ -151,4 +152,163 @@ fn a_deck_is_learnt_card_by_card() {
     journey.event(Event::Key(space));
     assert!(journey.text().contains(&format!("0 of {all} known")));
     assert!(matches!(journey.keys("<esc>").app.screen(), Screen::Matrix));
+}
+
+/// The glyph in front of a technique on the matrix, as it is drawn at the whole zoom.
+fn drawn(journey: &Journey, technique: &str) -> char {
+    let at = format!("{:03}", id(technique).number());
+    let rows = journey.rows();
+    let row = rows.iter().skip(3).find(|row| row.contains(&at)).expect("a row");
+    row[..row.find(&at).expect("a place")].chars().last().expect("a sign")
+}
+
+#[test]
+fn a_filter_by_marks_follows_them_and_the_cursor_stays() {
+    // Unassessed only, the others hidden; on a technique without sub-techniques.
+    let journey = journey(80, 24).keys("jfs<enter>fh");
+    assert_eq!(journey.app.lens.query(), "status:unassessed");
+    let before = journey.app.grid.cursor.expect("a cursor");
+    let journey = journey.keys("mp");
+    // It is no longer counted, but stands where it stood, and shows what it has become.
+    assert!(!journey.app.looked_at().expect("a filter").contains(&before.id));
+    assert!(journey.rows()[0].contains("0/207 "), "{}", journey.rows()[0]);
+    assert_eq!(journey.app.grid.cursor, Some(before));
+    assert!(rows(&journey).contains(&before.id));
+    assert_eq!(journey.app.sign(before.id).glyph, '+');
+    assert!(journey.app.is_looked_at(before.id));
+    // The note and the second mark go to it as well; going on leaves it behind.
+    let journey = journey.keys("mg").keys("j");
+    assert!(!journey.app.is_looked_at(before.id) && !rows(&journey).contains(&before.id));
+    let here = journey.app.grid.cursor.expect("a cursor");
+    assert!(rows(&journey).contains(&here.id) && here.id != before.id);
+    // What is undone is back; the matrix shows it.
+    let journey = journey.keys("uu");
+    assert!(rows(&journey).contains(&before.id));
+    assert_eq!(journey.app.looked_at().expect("a filter").len(), 208);
+}
+
+#[test]
+fn lists_keep_the_row_until_the_cursor_goes_on() {
+    for list in ["2", "3"] {
+        let journey = journey(80, 24).keys("fs<enter>").keys(list).keys("jj");
+        let all = journey.app.list.len();
+        let (marked, next) = (journey.app.list[2].id, journey.app.list[3].id);
+        let journey = journey.keys("mc");
+        assert_eq!((journey.app.list.len(), journey.app.under_cursor()), (all, Some(marked)), "{list}");
+        let journey = journey.keys("j");
+        assert_eq!((journey.app.list.len(), journey.app.under_cursor()), (all - 1, Some(next)), "{list}");
+    }
+}
+
+#[test]
+fn what_we_say_tells_techniques_apart() {
+    let all = marked(80, 24);
+    for (at, key) in ["unassessed", "gap", "planned", "partial", "covered", "tested"].into_iter().enumerate()
+    {
+        let journey = marked(80, 24).keys("fs").keys(&"j".repeat(at)).keys("<enter>");
+        let of = |id: &ObjectId| journey.app.assessment.state(*id, crate::harness::TODAY).key() == key;
+        let expected: BTreeSet<ObjectId> =
+            journey.app.catalog.techniques.iter().map(|t| t.id).filter(of).collect();
+        assert_eq!(journey.app.looked_at(), Some(&expected), "{key}");
+        assert!(!expected.is_empty());
+    }
+    // Two statuses widen, a tactic narrows.
+    let journey = all.keys("fsj<space>j<space><esc>");
+    let two = journey.app.looked_at().expect("a filter").len();
+    let journey = journey.keys("ftjj<enter>");
+    let fewer = journey.app.looked_at().expect("a filter").len();
+    assert!(0 < fewer && fewer < two, "{fewer} of {two}");
+    assert!(journey.app.lens.query().starts_with("tactic:"), "{}", journey.app.lens.query());
+}
+
+#[test]
+fn a_long_choice_scrolls_to_what_is_chosen() {
+    let journey = journey(80, 24).keys("fc").keys(&"j".repeat(60));
+    let text = journey.text();
+    let chosen: Vec<&str> = text.lines().filter(|line| line.contains("> [ ]")).collect();
+    assert_eq!(chosen.len(), 1, "{text}");
+    let journey = journey.keys("<enter>");
+    let query = journey.app.lens.query();
+    assert!(query.starts_with("case:cs"), "{query}");
+    let study = id(query.strip_prefix("case:").expect("a case study"));
+    let journey = journey.keys("4");
+    assert_eq!(journey.app.list.iter().map(|row| row.id).collect::<Vec<_>>(), [study]);
+}
+
+#[test]
+fn the_fields_of_marks_are_found_by_in_the_search() {
+    let journey = marked(160, 45).keys("/status:gap tactic:impact");
+    let catalog = builtin();
+    let Some(atlasnav::app::Popup::Search(search)) = journey.app.popups.last() else { panic!("a search") };
+    assert!(!search.hits.is_empty());
+    for hit in &search.hits {
+        let id = hit.item.object().expect("an object");
+        assert_eq!(journey.app.assessment.state(id, crate::harness::TODAY).key(), "gap");
+        let tactics = &catalog.technique(id).expect("a technique").tactics;
+        assert!(tactics.iter().any(|t| catalog.name(*t) == Some("Impact")));
+    }
+    let journey = marked(160, 45).keys("/attention:stalle");
+    let problem = journey.app.search_problem().expect("a problem");
+    assert_eq!(problem, "no attention is `stalle`; near it: stale");
+}
+
+fn of_agents(width: u16, height: u16) -> Journey {
+    let mut assessment = crate::harness::spread();
+    assessment.about.platforms = vec!["agentic-ai".to_owned()];
+    Journey::new(crate::harness::Start { assessment, ..crate::harness::start((width, height)) })
+}
+
+#[test]
+fn the_platforms_of_the_assessment_are_its_scope() {
+    let journey = of_agents(80, 24);
+    let scope = lens(Facet::Platform, "agentic-ai");
+    assert_eq!(scope.len(), 139);
+    let told = "This assessment is about Agentic AI: 139 of 208 techniques; f0 shows all.";
+    assert_eq!(journey.said(), told);
+    assert!(journey.rows()[0].contains("/139 assessed (in scope)"), "{}", journey.rows()[0]);
+    assert_eq!(journey.app.figures().whole.total(), 139);
+    // Outside of it there is no sign.
+    let outside = builtin()
+        .techniques
+        .iter()
+        .find(|t| t.parent.is_none() && t.subs.is_empty() && !scope.contains(&t.id))
+        .map(|t| t.id.short())
+        .expect("one");
+    assert_eq!(drawn(&journey, &outside), ' ', "{}", journey.text());
+    // A filter narrows it, and is taken off alone.
+    let journey = journey.keys("faj<enter>");
+    let narrowed = journey.app.looked_at().expect("a filter").clone();
+    assert!(narrowed.is_subset(&scope) && narrowed.len() < 36);
+    let line = format!(" area:model-evasion: {} of 139;", narrowed.len());
+    assert!(journey.rows()[22].starts_with(&line), "{}", journey.rows()[22]);
+    let journey = journey.keys("f0");
+    assert_eq!(journey.app.looked_at(), Some(&scope));
+    assert!(journey.said().starts_with("The scope of this assessment: 139 of 208"), "{}", journey.said());
+    // Once more shows what is outside, and says so.
+    let journey = journey.keys("f0");
+    assert_eq!(journey.app.looked_at(), None);
+    assert!(
+        journey.said().starts_with("69 techniques outside the scope of this assessment"),
+        "{}",
+        journey.said()
+    );
+    assert!(journey.rows()[0].contains("/208 assessed (beyond scope)"), "{}", journey.rows()[0]);
+    assert_ne!(drawn(&journey, &outside), ' ');
+    let journey = journey.keys("f0");
+    assert_eq!(journey.app.looked_at(), Some(&scope));
+    // Lists and hiding go by it, too.
+    let journey = journey.keys("fh");
+    assert!(journey.app.grid.hides());
+    assert!(rows(&journey).iter().all(|id| scope.contains(id)
+        || builtin().technique(*id).is_some_and(|t| t.subs.iter().any(|s| scope.contains(s)))));
+    assert_eq!(journey.keys("2").app.list.len(), 139);
+}
+
+#[test]
+fn a_platform_that_there_is_not_is_said_and_narrows_nothing() {
+    let mut assessment = crate::harness::spread();
+    assessment.about.platforms = vec!["toasters".to_owned()];
+    let journey = Journey::new(crate::harness::Start { assessment, ..crate::harness::start((80, 24)) });
+    assert!(journey.said().contains("toasters"), "{}", journey.said());
+    assert_eq!(journey.app.looked_at(), None);
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 pub use atlasnav::app::Start;
-use atlasnav::app::{App, Effect, Event, Key, Keymap, Message, Published, Shelved, Snapshot, UserTheme};
+use atlasnav::app::{
+    App, Baseline, Effect, Event, Key, Keymap, Message, Published, Shelved, Snapshot, UserTheme,
+};
 use atlasnav::catalog::{self, Catalog, ObjectId};
 use atlasnav::config::{Charset, Depth, Settings, Theme};
 use atlasnav::coverage::{Assessment, History, Mark, Record, State, merge};
@@ -127,6 +129,8 @@ pub struct Journey {
     pub edited: Vec<String>,
     /// The user's own themes, on paper.
     pub themes: Vec<UserTheme>,
+    /// What there is to compare with, on paper.
+    pub baselines: Vec<Baseline>,
     /// The theme that was written into the settings.
     pub kept_theme: Option<String>,
     pub quit: bool,
@@ -152,9 +156,12 @@ pub fn journey(width: u16, height: u16) -> Journey {
     Journey::new(start((width, height)))
 }
 
-/// With the built-in catalogue and the marks of [`spread`].
+/// With the built-in catalogue, the marks of [`spread`], and a snapshot without any marks.
 pub fn marked(width: u16, height: u16) -> Journey {
-    Journey::new(Start { assessment: spread(), ..start((width, height)) })
+    let mut journey = Journey::new(Start { assessment: spread(), ..start((width, height)) });
+    let (name, on) = ("q2".to_owned(), Some(date(2026, 6, 30)));
+    journey.baselines = vec![Baseline { name, on, assessment: Assessment::default(), known: None }];
+    journey
 }
 
 pub fn start(size: (u16, u16)) -> Start {
@@ -186,6 +193,7 @@ impl Journey {
             editor: None,
             edited: Vec::new(),
             themes: Vec::new(),
+            baselines: Vec::new(),
             kept_theme: None,
             quit: false,
             redraws: 0,
@@ -269,6 +277,9 @@ impl Journey {
                     Some(Event::Edited { id, note: self.editor.clone() })
                 }
                 Effect::FindThemes => Some(Event::Themes(self.themes.clone())),
+                Effect::FindBaselines => {
+                    Some(Event::Baselines { all: self.baselines.clone(), problems: Vec::new() })
+                }
                 Effect::KeepTheme(name) => Some(Event::ThemeKept(match &self.answers {
                     Answers::No(reason) => Err(reason.clone()),
                     _ => {

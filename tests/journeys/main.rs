@@ -15,6 +15,7 @@ mod harness;
 mod hostile;
 mod marking;
 mod mouse;
+mod overlay;
 mod picture;
 mod saving;
 mod screens;

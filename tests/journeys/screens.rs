@@ -6,6 +6,7 @@ use atlasnav::app::{HelpLine, Keymap, UserTheme};
 use atlasnav::config::{Depth, KeySetting};
 
 use crate::harness::{Answers, Journey, Start, contradiction, id, journey, marked, start};
+use crate::overlay::lived;
 
 /// Compares a picture with its file.
 fn check(name: &str, picture: &str) {
@@ -97,7 +98,7 @@ fn pages() {
 fn lists() {
     see("160-list-case-studies", &journey(160, 45).keys("4j"));
     let mut all = String::new();
-    for (keys, sorts) in [("2", 5), ("3", 5), ("4", 4)] {
+    for (keys, sorts) in [("2", 7), ("3", 7), ("4", 4)] {
         for sort in 0..sorts {
             let journey = marked(80, 24).keys(keys).keys(&"s".repeat(sort));
             let rows = journey.rows();
@@ -225,4 +226,22 @@ fn what_the_program_says() {
     ];
     see("080-messages", &Journey::new(warned).keys("mgjmpu!"));
     see("059-too-small", &journey(59, 17));
+}
+
+#[test]
+fn overlays() {
+    for keys in ["ok", "of", "oa", "os", "od<enter>"] {
+        let name = format!("080-overlay-{}", &keys[1..2]);
+        see(&name, &lived(80, 24).keys(keys).monochrome());
+    }
+    see("160-overlay-age-zoomed", &lived(160, 45).keys("oa++"));
+    see("080-overlay-choice", &lived(80, 24).keys("od"));
+}
+
+#[test]
+fn owners_and_ages_in_lists() {
+    for (keys, sort) in [("2", "owner"), ("3", "age")] {
+        let journey = lived(120, 40).keys(keys).keys(if sort == "owner" { "sssss" } else { "ssssss" });
+        see(&format!("120-list-by-{sort}"), &journey);
+    }
 }

@@ -11,7 +11,7 @@ use crate::synthetic;
 const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (10, 3), (59, 17), (60, 18), (80, 24), (1000, 500)];
 
 /// Keys to every kind of screen and everything that lies over one.
-pub const EVERYWHERE: [&str; 66] = [
+pub const EVERYWHERE: [&str; 75] = [
     "",
     "+<end>",
     "++zsG",
@@ -78,6 +78,15 @@ pub const EVERYWHERE: [&str; 66] = [
     "S",
     "x",
     "xh",
+    "ok",
+    "++zsosjl",
+    "oaj",
+    "od",
+    "od<enter>jl",
+    "fs<space>j<space>",
+    "fcjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj",
+    "fd<enter>mg3",
+    "2sssss",
 ];
 
 /// A journey to a place, seen at another size: nothing panics, nothing is drawn outside.
@@ -172,6 +181,14 @@ fn a_step_of_the_cursor_changes_few_cells_however_large_the_catalogue() {
             assert!(changed < 80, "{keys} changed {changed} cells");
         }
         assert_eq!(cells_changed(&mut journey, "Q<esc>"), 0, "a key without meaning leaves the matrix alone");
+        for overlay in ["ok", "of", "on", "om", "oa", "os"] {
+            journey.press(overlay);
+            for keys in ["j", "l", "k", "h"] {
+                let changed = cells_changed(&mut journey, keys);
+                // Two cells with their brackets, and the line below that names the technique.
+                assert!(changed <= 80 + 8, "{keys} after {overlay} changed {changed} cells");
+            }
+        }
     }
 }
 

@@ -55,8 +55,8 @@ fn sequences_are_pending_until_they_are_whole() {
 fn what_is_set_takes_the_place_of_the_default_keys() {
     let settings = [
         set("everywhere", "find", &["ctrl-s", "g i"], 1),
-        set("matrix", "sort", &["o"], 2),
-        set("list", "sort", &["o", "z o"], 3),
+        set("matrix", "sort", &[";"], 2),
+        set("list", "sort", &[";", "z o"], 3),
     ];
     let (keymap, problems) = Keymap::new(&settings);
     assert_eq!(problems.len(), 1, "{problems:?}");
@@ -64,7 +64,7 @@ fn what_is_set_takes_the_place_of_the_default_keys() {
     assert_eq!(keymap.meaning(Scope::Matrix, &keys("ctrl-s")), Meaning::Run(Command::Find));
     assert_eq!(keymap.meaning(Scope::Matrix, &keys("/")), Meaning::Nothing);
     assert_eq!(keymap.meaning(Scope::List, &keys("z o")), Meaning::Run(Command::Sort));
-    assert_eq!(keymap.meaning(Scope::Matrix, &keys("o")), Meaning::Nothing);
+    assert_eq!(keymap.meaning(Scope::Matrix, &keys(";")), Meaning::Nothing);
     assert_eq!(keymap.key_of(Scope::Matrix, Command::Find), "ctrl-s");
     let row = COMMANDS.iter().find(|row| row.command == Command::Find).unwrap();
     assert_eq!(keymap.keys(row), "ctrl-s, gi");

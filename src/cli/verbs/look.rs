@@ -3,13 +3,24 @@
 use serde_json::json;
 
 use super::{Context, print_json};
-use crate::catalog::{Lens, ObjectId, guide};
+use crate::catalog::{Distinction, Lens, ObjectId, guide};
 use crate::cli::args::{ListOf, state_word};
 use crate::cli::output::{Output, complain};
 use crate::cli::{Failure, json};
-use crate::coverage::Rollup;
+use crate::coverage::{Aspect, Assessment, Ground, MarkFacet, Rollup, Shown};
 use crate::page::{self, ListKind, ListRow, ListSort, MAX_PROSE, pad, width};
 use crate::search::{Found, Index, Item, Query, near_id};
+
+/// Whether a query has a field of marks.
+pub(super) fn asks_of_marks(text: &str) -> bool {
+    let is_field =
+        |word: &str| MarkFacet::ALL.iter().any(|f| Aspect::Mark(*f).word().eq_ignore_ascii_case(word));
+    text.split_whitespace().filter_map(|token| token.split_once(':')).any(|(word, _)| is_field(word))
+}
+
+fn no_field(words: &str) -> Failure {
+    Failure::Usage(format!("`{words}` is no field such as area:evasion; `atlasnav find` takes words"))
+}
 
 impl Context<'_> {
     pub(super) fn show(&self, id: &str, json: bool) -> Result<(), Failure> {
@@ -26,10 +37,12 @@ impl Context<'_> {
     }
 
     pub(super) fn find(&self, query: &str, limit: usize, json: bool) -> Result<(), Failure> {
-        if let Some(problem) = Query::parse(self.catalog, query).problem {
+        let (assessment, query_of_marks) = self.query(query)?;
+        if let Some(problem) = query_of_marks.problem {
             return Err(Failure::Usage(problem));
         }
-        let hits = Index::new(self.catalog).find(self.catalog, query);
+        let on = Ground { catalog: self.catalog, assessment: &assessment, today: self.today };
+        let hits = Index::new(self.catalog).find_marked(on, query);
         if hits.is_empty() {
             if json {
                 print_json(&json!([]))?;
@@ -65,30 +78,48 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// What the fields ask for; words are none.
+    /// A query with the fields of marks, and the marks, which are read only if it asks about them.
+    fn query(&self, text: &str) -> Result<(Assessment, Query<Aspect>), Failure> {
+        let assessment = if asks_of_marks(text) { self.assessment(false)? } else { Assessment::default() };
+        let query = Query::of_marks(self.catalog, &assessment, text);
+        Ok((assessment, query))
+    }
+
+    /// What the fields ask for, those of marks too; words are none.
+    fn aspects(&self, assessment: &Assessment, fields: &str) -> Result<Lens<Aspect>, Failure> {
+        let query = Query::of_marks(self.catalog, assessment, fields);
+        match query.problem {
+            Some(problem) => Err(Failure::Usage(problem)),
+            None if !query.words.is_empty() => Err(no_field(&query.words)),
+            None => Ok(query.lens),
+        }
+    }
+
+    /// What the fields of the catalogue ask for; words are none, nor are the fields of marks.
     pub(super) fn lens(&self, fields: &str) -> Result<Lens, Failure> {
         let query = Query::parse(self.catalog, fields);
         match query.problem {
             Some(problem) => Err(Failure::Usage(problem)),
-            None if !query.words.is_empty() => Err(Failure::Usage(format!(
-                "`{}` is no field such as area:evasion; `atlasnav find` takes words",
-                query.words
-            ))),
+            None if !query.words.is_empty() => Err(no_field(&query.words)),
             None => Ok(query.lens),
         }
     }
 
     pub(super) fn list(&self, kind: ListOf, fields: &str, json: bool) -> Result<(), Failure> {
-        let lens = self.lens(fields)?;
-        let techniques = lens.techniques(self.catalog);
-        let holds = |id| lens.is_empty() || lens.holds(self.catalog, &techniques, id);
+        let assessment = match kind {
+            ListOf::Tactics if !asks_of_marks(fields) => Assessment::default(),
+            _ => self.assessment(false)?,
+        };
+        let lens = self.aspects(&assessment, fields)?;
+        let on = Ground { catalog: self.catalog, assessment: &assessment, today: self.today };
+        let shown = Shown::of(&lens, None, on);
+        let holds = |id| lens.is_empty() || shown.holds(on, id);
         let kind = match kind {
             ListOf::Tactics => return self.list_tactics(holds, json),
             ListOf::Techniques => ListKind::Techniques,
             ListOf::Mitigations => ListKind::Mitigations,
             ListOf::CaseStudies => ListKind::CaseStudies,
         };
-        let assessment = self.assessment(false)?;
         let mut rows = page::list(self.catalog, &assessment, self.today, kind, ListSort::Id);
         rows.retain(|row| holds(row.id));
         if rows.is_empty() {
@@ -104,7 +135,7 @@ impl Context<'_> {
             return print_json(&rows.iter().map(|r| json::row(r, kind)).collect());
         }
         let mut out = Output::new();
-        for ListRow { id, state, name, about, count: _ } in &rows {
+        for ListRow { id, state, name, about, .. } in &rows {
             let glyph = state.map_or(String::new(), |s| format!("{} ", s.glyph()));
             out.line(&format!("{glyph}{} {}  {about}", pad(&id.short(), 10), pad(name, 64)));
         }
@@ -138,9 +169,10 @@ impl Context<'_> {
 
     /// The matrix column by column, each technique once per column.
     pub(super) fn matrix(&self, fields: &str, folded: bool, json: bool) -> Result<(), Failure> {
-        let lens = self.lens(fields)?;
-        let shown = lens.techniques(self.catalog);
         let assessment = self.assessment(false)?;
+        let lens = self.aspects(&assessment, fields)?;
+        let on = Ground { catalog: self.catalog, assessment: &assessment, today: self.today };
+        let shown = Shown::of(&lens, None, on).techniques;
         let columns = self.catalog.tactics.iter().map(|tactic| {
             let ids = self.catalog.in_tactic(tactic);
             let ids = ids.filter(|id| shown.contains(id) && !(folded && id.is_sub_technique()));

@@ -94,6 +94,12 @@ pub(in crate::cli) fn run(
 /// it does without.
 pub(in crate::cli) fn confine(verb: Option<&Verb>, store: &Store) {
     let directories = match verb {
+        // Fields of marks need the marks, with what an earlier run could not finish.
+        Some(Verb::Find { query: fields, .. } | Verb::List { fields, .. })
+            if look::asks_of_marks(&fields.join(" ")) =>
+        {
+            store.directories()
+        }
         Some(
             Verb::Find { .. }
             | Verb::List { kind: ListOf::Tactics, .. }
