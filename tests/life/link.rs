@@ -192,7 +192,7 @@ fn run(size: (u16, u16), first: &str, cursor_budget: usize, pace: Pace) {
         let (median, most) = (all[all.len() / 2], all[all.len() - 1]);
         let (name, budget) = match kind {
             Common("cursor") => ("cursor", cursor_budget),
-            Common(name) => (name, 2_000),
+            Common(name) => (name, 2_400),
             Screen(name) => (name, screen_budget),
         };
         println!(
@@ -220,7 +220,7 @@ fn run(size: (u16, u16), first: &str, cursor_budget: usize, pace: Pace) {
 
 #[test]
 fn typical_use_at_80x24() {
-    run((80, 24), "", CURSOR_BUDGET, Pace::new(125, 250));
+    run((80, 24), "", CURSOR_BUDGET, Pace::new(125, 320));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn lose_in(home: &Home, command: &[&str], situation: Situation) -> (Gone, usize)
             line.until_shown("half a note");
         }
         Situation::Editor => {
-            line.type_keys("me");
+            line.type_keys("mN");
             line.until("the editor", |line| line.text().contains("IN THE EDITOR"));
         }
         Situation::Blocked => {

@@ -172,7 +172,7 @@ fn by_an_editor_and_back_though_it_fails() {
         fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
         let mut line = start(&home, &[("EDITOR", editor.to_str().unwrap())]);
         let ours = line.modes();
-        line.type_keys("me");
+        line.type_keys("mN");
         line.until("the editor", |line| line.text().contains("IN THE EDITOR"));
         until_given_back(&mut line);
         line.type_keys("go on\n");
