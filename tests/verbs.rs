@@ -437,6 +437,48 @@ fn a_check_fails_with_what_falls_short() {
 }
 
 #[test]
+fn a_check_of_an_assessment_that_is_not_there_does_not_pass() {
+    let home = Home::new();
+    let said = fails(&home, 3, &["check", "--max", "due=0"]);
+    assert!(said.contains("default.yaml, so nothing can be checked"), "{said}");
+    says(&home, &["-C", "team.yaml", "mark", "51", "covered"]);
+    says(&home, &["-C", "team.yaml", "check", "--max", "due=0"]);
+    let said = fails(&home, 3, &["-C", "taem.yaml", "check", "--max", "due=0", "--json"]);
+    assert!(said.contains("taem.yaml, so nothing can be checked"), "{said}");
+    assert!(!home.path().join("taem.yaml").exists());
+}
+
+#[test]
+fn fields_of_marks_narrow_figures_lists_reports_checks_and_marking() {
+    let home = Home::new();
+    says(&home, &["mark", "15", "gap", "--owner", "soc"]);
+    says(&home, &["mark", "25", "gap", "--owner", "ml"]);
+    says(&home, &["mark", "51", "covered", "--owner", "soc", "--review", "2020-01-01"]);
+    let ids = |found: &Value| -> Vec<String> {
+        found.as_array().unwrap().iter().map(|g| g["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&json(&home, &["gaps", "status:gap", "owner:soc"])), ["AML.T0015"]);
+    assert_eq!(ids(&json(&home, &["gaps", "status:gap"])), ["AML.T0015", "AML.T0025"]);
+    assert_eq!(ids(&json(&home, &["plan", "owner:ml"])["mitigable"]), ["AML.T0025"]);
+    let soc = json(&home, &["status", "owner:soc"]);
+    assert_eq!((&soc["techniques"]["total"], &soc["techniques"]["covered"]), (&2.into(), &1.into()));
+    let report = json(&home, &["report", "owner:soc"]);
+    assert_eq!(report["scope"], serde_json::json!({"query": "owner:soc", "techniques": 2}));
+    let standing = &report["standing"]["techniques"];
+    assert_eq!((&standing["total"], &standing["covered"]), (&2.into(), &1.into()));
+    says(&home, &["check", "--min", "covered=50%", "--scope", "owner:soc"]);
+    let out = run(&home, &["check", "--max", "due=0", "--scope", "owner:soc attention:due"]);
+    assert_eq!((out.code, out.stdout.as_str()), (1, "SHORT due 1 of 1 (100%), at most 0: T0051\n"));
+    says(&home, &["check", "--max", "due=0", "--scope", "owner:ml"]);
+    let marked = says(&home, &["mark", "--all-of", "status:gap owner:soc", "planned"]);
+    assert!(marked.contains("T0015 ") && marked.contains("1 mark changed"), "{marked}");
+    let said = fails(&home, 2, &["gaps", "owner:socc"]);
+    assert!(said.contains("no owner is `socc`; near it: soc"), "{said}");
+    assert!(fails(&home, 1, &["status", "status:gap", "owner:soc"]).contains("`status:gap owner:soc`"));
+    assert!(fails(&home, 2, &["mark", "--all-of", " ", "gap"]).contains("--all-of takes fields"));
+}
+
+#[test]
 fn lines_of_plain_mode_can_do_the_same() {
     let home = Home::new();
     let lines = "mark 51 53 partial --owner soc\nmark --from -\ncheck --min covered=1\nassessment new Robot\nsnapshot take q3\nlog 51\n";

@@ -11,7 +11,7 @@ use crate::cli::args::MarkArgs;
 use crate::cli::output::{Output, complain};
 use crate::cli::{Failure, json};
 use crate::coverage::{
-    Assessment, BadLine, Change, Edit, Mark, Record, State, Why, Wish, parse_evidence, read_marks, scope,
+    Assessment, BadLine, Change, Edit, Mark, Record, State, Why, Wish, parse_evidence, read_marks,
 };
 use crate::search::near;
 use crate::store::apart;
@@ -56,14 +56,13 @@ impl Context<'_> {
                     .to_owned(),
             ));
         }
-        let lens = args.all_of.as_deref().map(|fields| Ok((fields, self.lens(fields)?))).transpose()?;
         let assessment = self.assessment_to_mark(true)?;
-        if let Some((fields, lens)) = lens {
-            let in_scope = scope(self.catalog, &assessment.about);
-            ids = lens.techniques(self.catalog).intersection(&in_scope).copied().collect();
-            if lens.is_empty() || ids.is_empty() {
-                return Err(Failure::Nothing(format!("no technique of this assessment is `{fields}`")));
+        if let Some(fields) = args.all_of.as_deref() {
+            // Nothing asked for is not everything: that would be too much to mark by mistake.
+            if fields.trim().is_empty() {
+                return Err(Failure::Usage("--all-of takes fields such as area:evasion".to_owned()));
             }
+            ids = self.scope(&assessment, fields)?.into_iter().collect();
         }
         Ok((ids.into_iter().map(|id| (id, wishes.clone())).collect(), assessment))
     }
