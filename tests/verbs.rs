@@ -501,3 +501,31 @@ fn shells_complete_keys_and_snapshots() {
         assert!(script.contains("robot-arm") && script.contains("-before-winter"), "{shell}");
     }
 }
+
+/// The rows of the document run in order and answer with the fields that it names, no more and no less.
+#[test]
+fn the_document_of_the_json_names_the_fields_of_every_answer() {
+    let document = include_str!("../docs/json.md");
+    let words =
+        |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let home = Home::new();
+    says(&home, &["mark", "m20", "covered"]);
+    let verbs = document.split("What recurs inside").next().unwrap();
+    let rows: Vec<Vec<&str>> = verbs
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 20, "{} rows", rows.len());
+    for row in rows {
+        let [verb, _, fields] = row[..] else { panic!("{row:?}") };
+        let line = &words(verb)[0];
+        let out = run(&home, &line.split(' ').chain(["--json"]).collect::<Vec<_>>());
+        assert_eq!(out.code, 0, "{line}: {}", out.stderr);
+        let answer: Value = serde_json::from_str(&out.stdout).expect("JSON");
+        let object = if let Value::Array(list) = &answer { &list[0] } else { &answer };
+        let mut keys: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        assert_eq!(keys, words(fields), "{line}");
+    }
+}
