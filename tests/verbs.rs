@@ -449,6 +449,20 @@ fn a_check_of_an_assessment_that_is_not_there_does_not_pass() {
 }
 
 #[test]
+fn a_mistyped_key_is_answered_with_the_nearest_also_where_a_mark_makes_a_file() {
+    let home = Home::new();
+    says(&home, &["assessment", "new", "Robot arm"]);
+    for arguments in [&["-C", "robot-amr", "status"][..], &["-C", "robot-amr", "mark", "51", "gap"]] {
+        let out = run(&home, arguments);
+        assert!(out.stderr.ends_with("makes it; near it: robot-arm\n"), "{arguments:?}: {}", out.stderr);
+        assert_eq!((out.code, out.stderr.lines().count()), (0, 1));
+    }
+    says(&home, &["-C", "robot-amr.yaml", "mark", "51", "gap"]);
+    says(&home, &["-C", "elsewhere", "mark", "51", "gap"]);
+    says(&home, &["-C", "robot-arm", "mark", "51", "gap"]);
+}
+
+#[test]
 fn fields_of_marks_narrow_figures_lists_reports_checks_and_marking() {
     let home = Home::new();
     says(&home, &["mark", "15", "gap", "--owner", "soc"]);

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::{Context, about_missing, counted, print_json};
+use super::{Context, about_missing, counted, near_key, print_json};
 use crate::catalog::{Kind, ObjectId, sanitize};
 use crate::cli::args::MarkArgs;
 use crate::cli::output::{Output, complain};
@@ -31,6 +31,12 @@ impl Context<'_> {
             Some(file) => (self.read_lines(file)?, self.assessment_to_mark(true)?),
             None => self.wanted(args)?,
         };
+        // A file is made under any name; that a key was mistyped would show much later.
+        if near_key(self.store).is_some()
+            && let Some(text) = about_missing(self.store, self.named)
+        {
+            complain(&text);
+        }
         let edit = self.edit(&assessment, &wanted);
         if let ([(id, _)], false, None, None) = (wanted.as_slice(), args.dry_run, &args.from, &args.all_of) {
             let id = *id;

@@ -229,7 +229,16 @@ impl Context<'_> {
 /// assessment without marks.
 pub(in crate::cli) fn about_missing(store: &Store, named: bool) -> Option<String> {
     let path = missing(store).filter(|_| named)?;
-    Some(format!("there is no assessment {path} yet; the first mark makes it"))
+    let near = near_key(store).map(|key| format!("; near it: {key}")).unwrap_or_default();
+    Some(format!("there is no assessment {path} yet; the first mark makes it{near}"))
+}
+
+/// The key that was probably meant, where a name without an end is that of no file.
+fn near_key(store: &Store) -> Option<String> {
+    let name = store.path().file_name()?.to_str().filter(|name| !name.contains('.'))?;
+    let keys = Shelf::find().ok()?.keys();
+    let near = keys.into_iter().map(|key| (strsim::osa_distance(&key, name), key)).min()?;
+    (near.0 <= 2).then_some(near.1)
 }
 
 /// The path of the assessment, fit to be shown, if no file is there.
