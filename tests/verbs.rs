@@ -437,6 +437,62 @@ fn a_check_fails_with_what_falls_short() {
 }
 
 #[test]
+fn a_check_of_an_assessment_that_is_not_there_does_not_pass() {
+    let home = Home::new();
+    let said = fails(&home, 3, &["check", "--max", "due=0"]);
+    assert!(said.contains("default.yaml, so nothing can be checked"), "{said}");
+    says(&home, &["-C", "team.yaml", "mark", "51", "covered"]);
+    says(&home, &["-C", "team.yaml", "check", "--max", "due=0"]);
+    let said = fails(&home, 3, &["-C", "taem.yaml", "check", "--max", "due=0", "--json"]);
+    assert!(said.contains("taem.yaml, so nothing can be checked"), "{said}");
+    assert!(!home.path().join("taem.yaml").exists());
+}
+
+#[test]
+fn a_mistyped_key_is_answered_with_the_nearest_also_where_a_mark_makes_a_file() {
+    let home = Home::new();
+    says(&home, &["assessment", "new", "Robot arm"]);
+    for arguments in [&["-C", "robot-amr", "status"][..], &["-C", "robot-amr", "mark", "51", "gap"]] {
+        let out = run(&home, arguments);
+        assert!(out.stderr.ends_with("makes it; near it: robot-arm\n"), "{arguments:?}: {}", out.stderr);
+        assert_eq!((out.code, out.stderr.lines().count()), (0, 1));
+    }
+    says(&home, &["-C", "robot-amr.yaml", "mark", "51", "gap"]);
+    says(&home, &["-C", "elsewhere", "mark", "51", "gap"]);
+    says(&home, &["-C", "robot-arm", "mark", "51", "gap"]);
+}
+
+#[test]
+fn fields_of_marks_narrow_figures_lists_reports_checks_and_marking() {
+    let home = Home::new();
+    says(&home, &["mark", "15", "gap", "--owner", "soc"]);
+    says(&home, &["mark", "25", "gap", "--owner", "ml"]);
+    says(&home, &["mark", "51", "covered", "--owner", "soc", "--review", "2020-01-01"]);
+    let ids = |found: &Value| -> Vec<String> {
+        found.as_array().unwrap().iter().map(|g| g["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&json(&home, &["gaps", "status:gap", "owner:soc"])), ["AML.T0015"]);
+    assert_eq!(ids(&json(&home, &["gaps", "status:gap"])), ["AML.T0015", "AML.T0025"]);
+    assert_eq!(ids(&json(&home, &["plan", "owner:ml"])["mitigable"]), ["AML.T0025"]);
+    let soc = json(&home, &["status", "owner:soc"]);
+    assert_eq!((&soc["techniques"]["total"], &soc["techniques"]["covered"]), (&2.into(), &1.into()));
+    let report = json(&home, &["report", "owner:soc"]);
+    assert_eq!(report["scope"], serde_json::json!({"query": "owner:soc", "techniques": 2}));
+    let standing = &report["standing"]["techniques"];
+    assert_eq!((&standing["total"], &standing["covered"]), (&2.into(), &1.into()));
+    says(&home, &["check", "--min", "covered=50%", "--scope", "owner:soc"]);
+    let out = run(&home, &["check", "--max", "due=0", "--scope", "owner:soc attention:due"]);
+    assert_eq!((out.code, out.stdout.as_str()), (1, "SHORT due 1 of 1 (100%), at most 0: T0051\n"));
+    says(&home, &["check", "--max", "due=0", "--scope", "owner:ml"]);
+    let marked = says(&home, &["mark", "--all-of", "status:gap owner:soc", "planned"]);
+    assert!(marked.contains("T0015 ") && marked.contains("1 mark changed"), "{marked}");
+    let said = fails(&home, 2, &["gaps", "owner:socc"]);
+    assert!(said.contains("no owner is `socc`; near it: soc"), "{said}");
+    assert!(fails(&home, 1, &["status", "status:gap", "owner:soc"]).contains("`status:gap owner:soc`"));
+    assert!(fails(&home, 2, &["mark", "--all-of", " ", "gap"]).contains("--all-of takes fields"));
+}
+
+#[test]
 fn lines_of_plain_mode_can_do_the_same() {
     let home = Home::new();
     let lines = "mark 51 53 partial --owner soc\nmark --from -\ncheck --min covered=1\nassessment new Robot\nsnapshot take q3\nlog 51\n";
@@ -457,5 +513,33 @@ fn shells_complete_keys_and_snapshots() {
     for shell in ["bash", "zsh", "fish"] {
         let script = says(&home, &["completions", shell]);
         assert!(script.contains("robot-arm") && script.contains("-before-winter"), "{shell}");
+    }
+}
+
+/// The rows of the document run in order and answer with the fields that it names, no more and no less.
+#[test]
+fn the_document_of_the_json_names_the_fields_of_every_answer() {
+    let document = include_str!("../docs/json.md");
+    let words =
+        |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let home = Home::new();
+    says(&home, &["mark", "m20", "covered"]);
+    let verbs = document.split("What recurs inside").next().unwrap();
+    let rows: Vec<Vec<&str>> = verbs
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 20, "{} rows", rows.len());
+    for row in rows {
+        let [verb, _, fields] = row[..] else { panic!("{row:?}") };
+        let line = &words(verb)[0];
+        let out = run(&home, &line.split(' ').chain(["--json"]).collect::<Vec<_>>());
+        assert_eq!(out.code, 0, "{line}: {}", out.stderr);
+        let answer: Value = serde_json::from_str(&out.stdout).expect("JSON");
+        let object = if let Value::Array(list) = &answer { &list[0] } else { &answer };
+        let mut keys: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        assert_eq!(keys, words(fields), "{line}");
     }
 }

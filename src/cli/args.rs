@@ -96,7 +96,7 @@ pub(super) enum Verb {
     /// List all objects of a kind
     List {
         kind: ListOf,
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Answer as JSON
@@ -108,7 +108,7 @@ pub(super) enum Verb {
     Mark(Box<MarkArgs>),
     /// Print the matrix: the tactics in their order with their techniques and marks
     Matrix {
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         /// tactic:exfil mitigated:no case:cs26 status:gap owner:soc attention:stale
         fields: Vec<String>,
         /// Leave the sub-techniques out
@@ -148,7 +148,7 @@ pub(super) enum Verb {
     },
     /// Where we stand: how many techniques are assessed, covered and tested, in all and per tactic
     Status {
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         fields: Vec<String>,
         /// Say by which rule each figure is counted, and of what; or one figure, such as covered or ceiling
         #[arg(long, value_name = "FIGURE", num_args = 0..=1, require_equals = true, default_missing_value = "all",
@@ -160,7 +160,7 @@ pub(super) enum Verb {
     },
     /// The open techniques, those that attackers use most first
     Gaps {
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         fields: Vec<String>,
         /// Print at most so many
         #[arg(long, value_name = "N", default_value_t = 20)]
@@ -172,7 +172,7 @@ pub(super) enum Verb {
     /// What to fix first: gaps that ATLAS lists mitigations for, gaps that need controls of our own, and the
     /// mitigations that bring most; with the sums
     Plan {
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         fields: Vec<String>,
         /// Print at most so many of each list
         #[arg(long, value_name = "N", default_value_t = 10)]
@@ -186,7 +186,7 @@ pub(super) enum Verb {
     },
     /// Which statuses the marks of mitigations suggest for techniques
     Suggestions {
-        /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+        /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
         fields: Vec<String>,
         /// Answer as JSON
         #[arg(long)]
@@ -254,7 +254,7 @@ pub(super) enum Verb {
         /// The most that is allowed, such as stale=5 or due=0; may be given several times
         #[arg(long, value_name = "FIGURE=N")]
         max: Vec<String>,
-        /// Only what has these fields: 'area:evasion maturity:realized'
+        /// Only what has these fields: 'area:evasion maturity:realized owner:soc'
         #[arg(long, value_name = "FIELDS", default_value = "", hide_default_value = true)]
         scope: String,
         /// Answer as JSON
@@ -340,7 +340,7 @@ pub(super) struct MarkArgs {
     /// Objects such as AML.T0051.001, t51.1, m20; the last word may be the status
     #[arg(value_name = "ID... [STATUS]", required_unless_present_any = ["all_of", "from"])]
     pub what: Vec<String>,
-    /// Mark all techniques that have these fields: 'area:evasion maturity:realized'
+    /// Mark all techniques that have these fields: 'area:evasion maturity:realized status:gap'
     #[arg(long, value_name = "FIELDS")]
     pub all_of: Option<String>,
     /// Mark what the lines of a file say, or of the standard input (-)

@@ -9,18 +9,21 @@ use jiff::civil::Date;
 use super::Failure;
 use super::output::{complain, print_file};
 use crate::catalog::{Catalog, Facet, Lens, ObjectId, sanitize};
-use crate::coverage::{self, Assessment, Basis, Difference, Overview, Plan, Weights};
+use crate::coverage::{self, Aspect, Assessment, Basis, Difference, Ground, Overview, Plan, Shown, Weights};
 use crate::exchange::{FORMATS, Format, Material, Point};
 use crate::store::{Snapshot, Store, publish};
 
 /// What to report, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Report {
-    /// Only what has these fields: area:evasion platform:agentic maturity:realized phase:deployment
+    /// Only what has these fields: area:evasion platform:agentic maturity:realized status:gap owner:soc
     pub fields: Vec<String>,
     /// The format
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "md")]
     pub to: &'static Format,
+    /// The same as --to json
+    #[arg(long, conflicts_with = "to")]
+    pub json: bool,
     /// Write this file in place of printing; one that is there is left alone
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -67,10 +70,10 @@ pub(super) fn run(
     report: &Report,
     around: &Around,
     assessment: &Assessment,
-    lens: &Lens,
+    lens: &Lens<Aspect>,
 ) -> Result<(), Failure> {
     let Around { catalog, source, store, today, author, weights } = *around;
-    let (techniques, scope) = scope(catalog, assessment, lens)?;
+    let (techniques, scope) = scope(Ground { catalog, assessment, today }, lens)?;
     let snapshots = store.snapshots(catalog);
     for problem in &snapshots.problems {
         complain(problem);
@@ -108,7 +111,8 @@ pub(super) fn run(
     };
     let mut bytes = Vec::new();
     let failed = |error| Failure::Data(format!("the report can't be made: {error}"));
-    (report.to.write)(&material, &mut bytes).map_err(failed)?;
+    let to = if report.json { Format::from_name("json").unwrap_or(report.to) } else { report.to };
+    (to.write)(&material, &mut bytes).map_err(failed)?;
     match &report.output {
         Some(path) => publish(path, &bytes, report.force).map_err(Failure::data),
         None => print_file(&String::from_utf8_lossy(&bytes)),
@@ -124,11 +128,8 @@ fn name(assessment: &Assessment, store: &Store) -> String {
 
 /// The techniques that count, and the query that says which: those of the platforms that the assessment has,
 /// and of them those that the lens shows.
-fn scope(
-    catalog: &Catalog,
-    assessment: &Assessment,
-    lens: &Lens,
-) -> Result<(BTreeSet<ObjectId>, String), Failure> {
+fn scope(on: Ground<'_>, lens: &Lens<Aspect>) -> Result<(BTreeSet<ObjectId>, String), Failure> {
+    let Ground { catalog, assessment, .. } = on;
     let known: BTreeSet<String> = Facet::Platform.values(catalog).into_iter().map(|v| v.key).collect();
     let mut platforms = Lens::default();
     for key in &assessment.about.platforms {
@@ -142,9 +143,8 @@ fn scope(
             ));
         }
     }
-    let shown = lens.techniques(catalog);
-    let techniques: BTreeSet<ObjectId> =
-        coverage::scope(catalog, &assessment.about).into_iter().filter(|id| shown.contains(id)).collect();
+    let in_scope = coverage::scope(catalog, &assessment.about);
+    let techniques = Shown::of(lens, Some(&in_scope), on).techniques;
     let query = format!("{} {}", platforms.query(), lens.query()).trim().to_owned();
     if techniques.is_empty() {
         return Err(Failure::Nothing(format!(

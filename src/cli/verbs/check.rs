@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Context, print_json, share};
+use super::{Context, missing, print_json, share};
 use crate::catalog::{ObjectId, sanitize};
 use crate::cli::output::Output;
 use crate::cli::{Failure, json};
@@ -159,7 +159,13 @@ impl Context<'_> {
             texts.iter().map(|text| Limit::read(text, is_least)).collect::<Result<Vec<_>, Failure>>()
         };
         let limits = [read(min, true)?, read(max, false)?].concat();
-        let assessment = self.assessment(true)?;
+        let assessment = self.assessment_to_mark(true)?;
+        // A typing error in its name must not let a pipeline pass: nothing is due where nothing is marked.
+        if let Some(path) = missing(self.store) {
+            return Err(Failure::Data(format!(
+                "there is no assessment {path}, so nothing can be checked; see to its name, or mark first"
+            )));
+        }
         let techniques = self.scope(&assessment, fields)?;
         let overview = Overview::of(self.catalog, &assessment, &techniques, self.today);
         let basis = Basis { context: self, assessment: &assessment, techniques: &techniques, overview };

@@ -34,8 +34,8 @@ impl Context<'_> {
     }
 
     pub(super) fn report(&self, report: &Report) -> Result<(), Failure> {
-        let lens = self.lens(&report.fields.join(" "))?;
         let assessment = self.assessment(true)?;
+        let lens = self.aspects(&assessment, &report.fields.join(" "))?;
         let around = report::Around {
             catalog: self.catalog,
             source: self.source,

@@ -86,18 +86,8 @@ impl Context<'_> {
     }
 
     /// What the fields ask for, those of marks too; words are none.
-    fn aspects(&self, assessment: &Assessment, fields: &str) -> Result<Lens<Aspect>, Failure> {
+    pub(super) fn aspects(&self, assessment: &Assessment, fields: &str) -> Result<Lens<Aspect>, Failure> {
         let query = Query::of_marks(self.catalog, assessment, fields);
-        match query.problem {
-            Some(problem) => Err(Failure::Usage(problem)),
-            None if !query.words.is_empty() => Err(no_field(&query.words)),
-            None => Ok(query.lens),
-        }
-    }
-
-    /// What the fields of the catalogue ask for; words are none, nor are the fields of marks.
-    pub(super) fn lens(&self, fields: &str) -> Result<Lens, Failure> {
-        let query = Query::parse(self.catalog, fields);
         match query.problem {
             Some(problem) => Err(Failure::Usage(problem)),
             None if !query.words.is_empty() => Err(no_field(&query.words)),

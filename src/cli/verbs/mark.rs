@@ -5,13 +5,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::{Context, about_missing, counted, print_json};
+use super::{Context, about_missing, counted, near_key, print_json};
 use crate::catalog::{Kind, ObjectId, sanitize};
 use crate::cli::args::MarkArgs;
 use crate::cli::output::{Output, complain};
 use crate::cli::{Failure, json};
 use crate::coverage::{
-    Assessment, BadLine, Change, Edit, Mark, Record, State, Why, Wish, parse_evidence, read_marks, scope,
+    Assessment, BadLine, Change, Edit, Mark, Record, State, Why, Wish, parse_evidence, read_marks,
 };
 use crate::search::near;
 use crate::store::apart;
@@ -31,6 +31,12 @@ impl Context<'_> {
             Some(file) => (self.read_lines(file)?, self.assessment_to_mark(true)?),
             None => self.wanted(args)?,
         };
+        // A file is made under any name; that a key was mistyped would show much later.
+        if near_key(self.store).is_some()
+            && let Some(text) = about_missing(self.store, self.named)
+        {
+            complain(&text);
+        }
         let edit = self.edit(&assessment, &wanted);
         if let ([(id, _)], false, None, None) = (wanted.as_slice(), args.dry_run, &args.from, &args.all_of) {
             let id = *id;
@@ -56,14 +62,13 @@ impl Context<'_> {
                     .to_owned(),
             ));
         }
-        let lens = args.all_of.as_deref().map(|fields| Ok((fields, self.lens(fields)?))).transpose()?;
         let assessment = self.assessment_to_mark(true)?;
-        if let Some((fields, lens)) = lens {
-            let in_scope = scope(self.catalog, &assessment.about);
-            ids = lens.techniques(self.catalog).intersection(&in_scope).copied().collect();
-            if lens.is_empty() || ids.is_empty() {
-                return Err(Failure::Nothing(format!("no technique of this assessment is `{fields}`")));
+        if let Some(fields) = args.all_of.as_deref() {
+            // Nothing asked for is not everything: that would be too much to mark by mistake.
+            if fields.trim().is_empty() {
+                return Err(Failure::Usage("--all-of takes fields such as area:evasion".to_owned()));
             }
+            ids = self.scope(&assessment, fields)?.into_iter().collect();
         }
         Ok((ids.into_iter().map(|id| (id, wishes.clone())).collect(), assessment))
     }

@@ -21,7 +21,7 @@ use super::config::{self, Config};
 use super::output::{Output, complain};
 use super::{Failure, author, shell, today};
 use crate::catalog::{Catalog, ObjectId, sanitize};
-use crate::coverage::{Assessment, Record, Weights, scope};
+use crate::coverage::{Assessment, Ground, Record, Shown, Weights, scope};
 use crate::search::near;
 use crate::store::{Paths, Shelf, Store, write_only_beneath};
 
@@ -206,9 +206,10 @@ impl Context<'_> {
     /// The techniques that figures are about: those of the platforms that the assessment names, and of
     /// these what the fields ask for.
     fn scope(&self, assessment: &Assessment, fields: &str) -> Result<BTreeSet<ObjectId>, Failure> {
-        let asked = self.lens(fields)?.techniques(self.catalog);
-        let techniques: BTreeSet<ObjectId> =
-            scope(self.catalog, &assessment.about).intersection(&asked).copied().collect();
+        let lens = self.aspects(assessment, fields)?;
+        let on = Ground { catalog: self.catalog, assessment, today: self.today };
+        let in_scope = scope(self.catalog, &assessment.about);
+        let techniques = Shown::of(&lens, Some(&in_scope), on).techniques;
         if techniques.is_empty() {
             return Err(Failure::Nothing(format!("no technique of this assessment is `{fields}`")));
         }
@@ -227,9 +228,23 @@ impl Context<'_> {
 /// That there is no assessment under the name that was given, if so: a typing error in it looks like an
 /// assessment without marks.
 pub(in crate::cli) fn about_missing(store: &Store, named: bool) -> Option<String> {
-    let is_missing = named && store.path().symlink_metadata().is_err();
-    let path = || sanitize(&store.path().display().to_string(), false).into_owned();
-    is_missing.then(|| format!("there is no assessment {} yet; the first mark makes it", path()))
+    let path = missing(store).filter(|_| named)?;
+    let near = near_key(store).map(|key| format!("; near it: {key}")).unwrap_or_default();
+    Some(format!("there is no assessment {path} yet; the first mark makes it{near}"))
+}
+
+/// The key that was probably meant, where a name without an end is that of no file.
+fn near_key(store: &Store) -> Option<String> {
+    let name = store.path().file_name()?.to_str().filter(|name| !name.contains('.'))?;
+    let keys = Shelf::find().ok()?.keys();
+    let near = keys.into_iter().map(|key| (strsim::osa_distance(&key, name), key)).min()?;
+    (near.0 <= 2).then_some(near.1)
+}
+
+/// The path of the assessment, fit to be shown, if no file is there.
+fn missing(store: &Store) -> Option<String> {
+    let is_missing = store.path().symlink_metadata().is_err();
+    is_missing.then(|| sanitize(&store.path().display().to_string(), false).into_owned())
 }
 
 /// That the assessment has marks which this release has no objects for, if so.
