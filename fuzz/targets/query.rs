@@ -34,7 +34,8 @@ fuzz_target!(|query: &str| {
             assert_safe(&hit.snippet(catalog), false);
         }
         assert_eq!(index.find(catalog, query), hits, "searching leaves nothing behind");
-        let on = Ground { catalog, assessment: &Assessment::default(), today: jiff::civil::date(2026, 11, 23) };
+        let on =
+            Ground { catalog, assessment: &Assessment::default(), today: jiff::civil::date(2026, 11, 23) };
         for hit in index.find_marked(on, query) {
             assert!(hit.item.object().is_none_or(|id| catalog.contains(id)));
         }
