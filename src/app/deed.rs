@@ -143,12 +143,17 @@ impl App {
         self.save(Record::Do(edit))
     }
 
-    /// The techniques among the objects, and those that ATLAS lists for the mitigations among them.
+    /// The techniques among the objects, and those in scope that ATLAS lists for the mitigations among
+    /// them: what the page of a mitigation shows.
     fn suggested_by(&self, ids: &[ObjectId]) -> Vec<ObjectId> {
+        let scope = scope(&self.catalog, &self.assessment.about);
         let mut techniques = BTreeSet::new();
         for id in ids {
             match self.catalog.mitigation(*id) {
-                Some(mitigation) => techniques.extend(mitigation.techniques.iter().map(|m| m.technique)),
+                Some(mitigation) => {
+                    let listed = mitigation.techniques.iter().map(|m| m.technique);
+                    techniques.extend(listed.filter(|id| scope.contains(id)));
+                }
                 None if id.kind() == Kind::Technique => {
                     techniques.insert(*id);
                 }

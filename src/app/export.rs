@@ -98,7 +98,7 @@ impl App {
                 let input = Input::new(path.clone());
                 let asked = Asked::Export { format, is_there: Some(path.clone()) };
                 self.popups.push(Popup::Name(NameEdit { asked, input }));
-                self.complain(format!("{path} is there already: the same name again replaces it."));
+                self.complain(format!("It is there already; the same name again replaces {path}."));
             }
         }
     }

@@ -161,8 +161,11 @@ impl App {
             let is_menu = Keymap::menu_of(row).is_some_and(|menu| menu.to_lowercase() == words[0]);
             let begins = is_menu || row.name.starts_with(words[0].as_str());
             let says = words.iter().all(|w| text(row).contains(w.as_str()));
+            // `accept all` means the command of this name, not the one whose help has the word.
+            let is_named = row.name.starts_with(words[0].as_str())
+                && words.iter().all(|word| row.name.contains(word.as_str()));
             match (begins && says, score, says) {
-                (true, _, _) => found.push((0, 0, row)),
+                (true, _, _) => found.push((0, u32::from(!is_named), row)),
                 (false, Some(score), _) => found.push((1, u32::MAX - score, row)),
                 (false, None, true) => found.push((2, 0, row)),
                 (false, None, false) => {}

@@ -157,9 +157,15 @@ impl App {
             });
             return;
         }
+        let left_out = found.len() - shown.len();
         self.range = None;
         self.selection.extend(shown);
-        self.tell_selection();
+        if left_out == 0 {
+            self.tell_selection();
+        } else {
+            let told = self.selection_told();
+            self.tell(format!("{told} The filter leaves out {left_out} more."));
+        }
     }
 
     /// One level out: ends a range, then drops what is selected. False if there is neither.
@@ -192,13 +198,17 @@ impl App {
     }
 
     fn tell_selection(&mut self) {
+        let told = self.selection_told();
+        self.tell(told);
+    }
+
+    fn selection_told(&self) -> String {
         let count = self.selection.len();
         if count == 0 {
-            self.tell("Nothing is selected any more.");
-            return;
+            return "Nothing is selected any more.".to_owned();
         }
         let marks = self.keymap.opens(self.screen_scope(), "Mark").unwrap_or_default();
         let close = self.key_of(Command::Close);
-        self.tell(format!("{count} selected; {marks} marks them, {close} drops them."));
+        format!("{count} selected; {marks} marks them, {close} drops them.")
     }
 }

@@ -34,7 +34,7 @@ pub struct Shelved {
 }
 
 impl Shelved {
-    /// The name that the file gives, or else the file's.
+    /// The name that the file gives, or else the file's; empty for a nameless one that lies elsewhere.
     fn name(&self) -> &str {
         match &self.assessment {
             Ok(assessment) if !assessment.about.name.is_empty() => &assessment.about.name,
@@ -98,12 +98,26 @@ impl App {
         self.revision += 1;
     }
 
+    /// What is on the shelf. The cursor goes to the one that has come since: whoever has made an assessment
+    /// means that one next.
     pub(super) fn found_assessments(&mut self, all: Vec<Shelved>) {
-        self.shelf = all;
+        let before = std::mem::replace(&mut self.shelf, all);
         self.ticked.0.clear();
         self.revision += 1;
         self.arrange();
         self.pick_first_link();
+        let is_new = |shelved: &&Shelved| before.iter().all(|b| b.key != shelved.key);
+        let mut new = self.shelf.iter().filter(is_new).map(|s| s.key.clone());
+        if let (Some(key), None) = (new.next(), new.next())
+            && self.on_shelf()
+            && !before.is_empty()
+        {
+            let at = self.shelf.iter().position(|s| s.key == key);
+            let row = at.map(Target::Assessment);
+            if let Some(pane) = self.focused_pane_mut() {
+                pane.choose(|target| Some(target) == row.as_ref());
+            }
+        }
     }
 
     /// The rows of the shelf. Of the one that is open the marks that the screen shows count.
@@ -120,7 +134,7 @@ impl App {
                 Err(why) => why.clone(),
             };
             Standing {
-                name: shelved.name().to_owned(),
+                name: self.name_of(shelved).to_owned(),
                 about,
                 figures,
                 is_open: shelved.is_open && self.viewed.is_none(),
@@ -128,6 +142,12 @@ impl App {
             }
         };
         self.shelf.iter().enumerate().map(row).collect()
+    }
+
+    /// What an assessment is called. The one that is open may have no file on the shelf yet.
+    fn name_of<'a>(&'a self, shelved: &'a Shelved) -> &'a str {
+        let open = self.viewed.as_ref().map_or(&self.name, |viewed| &viewed.name);
+        if shelved.name().is_empty() { open } else { shelved.name() }
     }
 
     pub(super) fn snapshot_rows(&self) -> Vec<Standing> {
@@ -222,9 +242,13 @@ impl App {
         self.focused_pane().and_then(|pane| pane.link()).map(|link| link.target.clone())
     }
 
-    fn shelved(&mut self) -> Option<&Shelved> {
+    /// Key and name of the assessment in whose row the cursor is.
+    fn shelved(&mut self) -> Option<(String, String)> {
         match self.row() {
-            Some(Target::Assessment(at)) => self.shelf.get(at),
+            Some(Target::Assessment(at)) => {
+                let shelved = self.shelf.get(at)?;
+                Some((shelved.key.clone(), self.name_of(shelved).to_owned()))
+            }
             _ => {
                 self.tell("The cursor is on no assessment.");
                 None
@@ -252,7 +276,7 @@ impl App {
                 let shelved = self.shelf.get(*at)?;
                 let assessment =
                     if shelved.is_open { self.ours() } else { shelved.assessment.as_ref().ok()? };
-                Some((shelved.name().to_owned(), assessment.clone(), self.today))
+                Some((self.name_of(shelved).to_owned(), assessment.clone(), self.today))
             }
             Target::Snapshot(at) => {
                 let snapshot = self.snapshots.as_ref()?.get(*at)?;
@@ -332,14 +356,12 @@ impl App {
     }
 
     pub(super) fn ask_copy(&mut self) {
-        let Some(shelved) = self.shelved() else { return };
-        let (key, name) = (shelved.key.clone(), format!("{} copy", shelved.name()));
-        self.ask_for(Asked::CopyOf(key), name);
+        let Some((key, name)) = self.shelved() else { return };
+        self.ask_for(Asked::CopyOf(key), format!("{name} copy"));
     }
 
     pub(super) fn ask_rename(&mut self) {
-        let Some(shelved) = self.shelved() else { return };
-        let (key, name) = (shelved.key.clone(), shelved.name().to_owned());
+        let Some((key, name)) = self.shelved() else { return };
         self.ask_for(Asked::Rename(key), name);
     }
 
@@ -418,8 +440,7 @@ impl App {
 
     /// Opens the platforms of the assessment under the cursor.
     pub(super) fn start_platforms(&mut self) {
-        let Some(shelved) = self.shelved() else { return };
-        let (key, name) = (shelved.key.clone(), shelved.name().to_owned());
+        let Some((key, name)) = self.shelved() else { return };
         let about = self.about_of(&key);
         let values = Facet::Platform.values(&self.catalog);
         if values.is_empty() {

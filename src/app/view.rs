@@ -131,6 +131,15 @@ impl Pane {
         (self.height() - 1).max(1)
     }
 
+    /// To the first link that leads where it is meant to, scrolled into sight. Nothing if there is none.
+    pub fn choose(&mut self, is_meant: impl Fn(&Target) -> bool) {
+        let Some(link) = self.page.links.iter().position(|l| is_meant(&l.target)) else { return };
+        if !self.is_visible(link) {
+            self.at.scroll = self.page.links[link].line.min(self.last_scroll());
+        }
+        self.at.link = Some(link);
+    }
+
     pub fn top(&mut self) {
         self.at = Position { scroll: 0, link: (!self.page.links.is_empty()).then_some(0) };
         if !self.at.link.is_some_and(|l| self.is_visible(l)) {

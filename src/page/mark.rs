@@ -68,10 +68,12 @@ impl Builder<'_> {
         self.fact("Note", note.as_deref().unwrap_or_default());
     }
 
-    /// What the marks of a mitigation and others suggest now for the techniques that ATLAS lists for it, and
-    /// what would change if it were done.
+    /// What the marks of a mitigation and others suggest now for the techniques in scope that ATLAS lists for
+    /// it, and what would change if it were done.
     pub(super) fn what_it_brings(&mut self, m: &Mitigation) {
-        let listed = m.techniques.iter().map(|edge| edge.technique).collect();
+        let in_scope = scope(self.catalog, &self.assessment.about);
+        let listed = m.techniques.iter().map(|edge| edge.technique).filter(|id| in_scope.contains(id));
+        let listed = listed.collect();
         let now = suggestions(self.catalog, self.assessment, &listed, self.today);
         if !now.is_empty() && self.begin(Part::Text, "Suggests", Some(now.len())) {
             for s in &now {

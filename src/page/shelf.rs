@@ -71,8 +71,10 @@ fn standings(rows: &mut Rows, all: &[Standing], target: fn(usize) -> Target) {
 
 fn head(rows: &mut Rows) {
     let figures = format!("{:>5} {:>16} {:>4} {:>10}", "marks", "covered", "test", "last mark");
-    let gap = rows.cells.saturating_sub(width(&figures) + 2);
-    rows.text(&format!("{}{figures}", "\u{a0}".repeat(gap)), Tone::Dim);
+    let gap = rows.cells.saturating_sub(width(&figures) + 4);
+    let text = format!("{}{figures}", " ".repeat(gap));
+    // Words that are wrapped would stand over other columns than their own.
+    rows.text(&text.replace(' ', "\u{a0}"), Tone::Dim);
 }
 
 /// The assessments of the shelf.

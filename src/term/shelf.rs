@@ -122,14 +122,16 @@ impl Library {
                 self.store.describe(catalog, about).map_err(said)?;
             } else {
                 let shelf = self.shelf.as_ref().map_err(Clone::clone)?;
-                shelf.open(path).describe(catalog, about).map_err(said)?;
+                shelf.open(path.clone()).describe(catalog, about).map_err(said)?;
             }
             let platforms = if about.platforms.is_empty() {
                 "all platforms".to_owned()
             } else {
                 about.platforms.join(", ")
             };
-            Ok(format!("Written: {}, {platforms}.", about.name))
+            let file = path.file_stem().unwrap_or_default().to_string_lossy();
+            let name = if about.name.is_empty() { &*file } else { &*about.name };
+            Ok(format!("Written: {name}, {platforms}."))
         };
         Event::ShelfChanged(describe())
     }

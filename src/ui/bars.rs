@@ -10,6 +10,9 @@ use crate::config::Depth;
 use crate::coverage::{State, suggestion};
 use crate::page::{ListKind, clip, width};
 
+/// The cells of an assessment's name below which it says nothing.
+const LEAST_NAME: usize = 6;
+
 pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     let place = match app.screen() {
         Screen::Matrix => {
@@ -60,21 +63,29 @@ pub(super) fn title(app: &App, canvas: &mut Canvas<'_>, area: Area) {
     };
     let left = format!(" ATLAS {} {} | {place}", app.catalog.release, app.source);
     let figures = format!("{}/{}", rollup.assessed(), rollup.total());
-    // In a narrow window the assessment's name goes first: the source of the texts is always named.
-    let assessed = match (app.lens.is_empty(), app.scope_of_assessment().is_some(), app.is_beyond_scope()) {
-        (false, ..) => "assessed (filtered)",
-        (true, true, false) => "assessed (in scope)",
-        (true, _, true) => "assessed (beyond scope)",
-        (true, false, false) => "assessed",
+    let of = match (app.lens.is_empty(), app.scope_of_assessment().is_some(), app.is_beyond_scope()) {
+        (false, ..) => " (filtered)",
+        (true, true, false) => " (in scope)",
+        (true, _, true) => " (beyond scope)",
+        (true, false, false) => "",
     };
-    let rights = [
-        format!("{} {figures} {assessed}{conflicts}{saving} ", app.name),
-        format!("{figures} {assessed}{conflicts}{saving} "),
+    let total = usize::from(area.width);
+    // In a narrow window words go first: the source of the texts is always named, and who has several
+    // assessments has to see which one is marked, and that a figure is not of everything.
+    let [long, short, least] = [
+        format!("{figures} assessed{of}{conflicts}{saving} "),
+        format!("{figures}{of}{conflicts}{saving} "),
         format!("{figures}{conflicts}{saving} "),
     ];
-    let total = usize::from(area.width);
+    let room = total.saturating_sub(width(&left) + width(&short) + 2);
+    let name = clip(&app.name, room);
+    let mut rights = vec![format!("{} {long}", app.name)];
+    if room >= LEAST_NAME {
+        rights.push(format!("{name} {short}"));
+    }
+    rights.extend([long, short, least.clone()]);
     let fits = |right: &&String| width(&left) + 1 + width(right) <= total;
-    let right = rights.iter().find(fits).unwrap_or(&rights[2]);
+    let right = rights.iter().find(fits).unwrap_or(&least);
     let right = clip(right, total);
     let left = clip(&left, (total - width(&right)).saturating_sub(1));
     let gap = " ".repeat(total - width(&left) - width(&right));

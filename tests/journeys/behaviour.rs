@@ -488,7 +488,7 @@ fn what_two_people_say_is_shown_and_settled_by_the_next_mark() {
     // It is told when it is new, not with every mark.
     let journey = journey.keys("jmp");
     assert_eq!(journey.said(), "Saved: T0001 partial.");
-    assert!(journey.rows()[0].contains("2/208 assessed"), "{}", journey.rows()[0]);
+    assert!(journey.rows()[0].contains("2/208, 1 conflict"), "{}", journey.rows()[0]);
     // Marking it as what counts anyway settles it as well.
     let journey = journey.keys("kmg");
     assert_eq!((state(&journey, "t0"), journey.said()), (State::Gap, "Saved: T0000 gap."));

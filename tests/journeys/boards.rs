@@ -255,6 +255,68 @@ fn assessments_are_made_copied_renamed_and_given_platforms() {
     assert_ne!(renamed.about.platforms, before);
 }
 
+/// Else the platforms that are ticked next are those of another assessment.
+#[test]
+fn the_cursor_goes_to_the_assessment_that_was_made() {
+    let journey = library(80, 24).keys("9+Robot<enter>p");
+    assert!(journey.text().contains("Platforms of Robot"), "{}", journey.text());
+    let many: Vec<Shelved> = (0..40)
+        .map(|at| Shelved {
+            key: format!("a{at:02}"),
+            assessment: Ok(Assessment::default()),
+            is_open: at == 0,
+        })
+        .collect();
+    let mut journey = journey.keys("<esc>1");
+    journey.shelf = many;
+    journey.press("9+Robot<enter>p");
+    assert!(journey.text().contains("Platforms of Robot"), "{}", journey.text());
+}
+
+/// The default assessment is on the shelf before it has a file.
+#[test]
+fn an_assessment_without_a_file_has_its_name_on_the_shelf() {
+    let mut journey = journey(80, 24);
+    journey.shelf =
+        vec![Shelved { key: String::new(), assessment: Ok(Assessment::default()), is_open: true }];
+    journey.press("9");
+    let named = format!("[ ] > {} ", journey.app.name);
+    assert!(!journey.app.name.is_empty() && journey.text().contains(&named), "{}", journey.text());
+    journey.press("p");
+    assert!(journey.text().contains(&format!("Platforms of {} ", journey.app.name)), "{}", journey.text());
+}
+
+#[test]
+fn heads_of_the_shelf_stand_over_their_columns() {
+    let journey = library(80, 24).keys("9");
+    let rows: Vec<String> = journey.rows().iter().map(|row| row.replace('\u{a0}', " ")).collect();
+    let ends = |row: &str, what: &str| row.find(what).map(|at| at + what.len());
+    let head = rows.iter().find(|row| row.contains("last mark")).expect("a head");
+    let row = rows.iter().find(|row| row.contains("2026-10-02")).expect("a row");
+    assert_eq!(ends(head, "last mark"), ends(row, "2026-10-02"));
+    assert_eq!(ends(head, "marks"), ends(row, " 4"));
+    assert_eq!(ends(head, "covered"), ends(row, "%)"));
+}
+
+/// Marks out of scope count nowhere, and nobody sees them made.
+#[test]
+fn a_mitigation_suggests_nothing_out_of_scope() {
+    let mut assessment = Assessment::default();
+    assessment.about.platforms = vec!["agentic-ai".to_owned()];
+    let journey = Journey::new(Start { assessment, ..start((80, 24)) });
+    let scope = journey.app.scope_of_figures();
+    let listed: Vec<_> =
+        builtin().mitigation(id("m0")).expect("M0000").techniques.iter().map(|m| m.technique).collect();
+    let inside = listed.iter().filter(|id| scope.contains(*id)).count();
+    assert!(0 < inside && inside < listed.len(), "both kinds");
+    let journey = journey.keys("/m0000<enter>mc");
+    assert!(journey.text().contains(&format!("Suggests {inside}")), "{}", journey.text());
+    let journey = journey.keys("Y");
+    let marked: Vec<_> = listed.iter().filter(|id| journey.stored.marks.contains_key(*id)).collect();
+    assert_eq!(marked.len(), inside, "{}", journey.said());
+    assert!(marked.iter().all(|id| scope.contains(*id)));
+}
+
 #[test]
 fn the_platforms_of_an_assessment_are_its_denominator() {
     let mut assessment = spread();
@@ -322,7 +384,7 @@ fn a_file_that_is_there_is_replaced_only_when_its_name_is_given_twice() {
     journey.files.insert("old.md".to_owned(), b"old".to_vec());
     journey.press("xm<ctrl-u>old.md<enter>");
     assert_eq!(journey.files["old.md"], b"old");
-    assert_eq!(journey.said(), "old.md is there already: the same name again replaces it.");
+    assert_eq!(journey.said(), "It is there already; the same name again replaces old.md.");
     let other = journey.app.popups.len();
     assert_eq!(other, 1, "the name is asked for again");
     journey.press("x<enter>");

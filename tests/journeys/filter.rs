@@ -292,7 +292,7 @@ fn the_platforms_of_the_assessment_are_its_scope() {
         "{}",
         journey.said()
     );
-    assert!(journey.rows()[0].contains("/208 assessed (beyond scope)"), "{}", journey.rows()[0]);
+    assert!(journey.rows()[0].contains("/208 (beyond scope)"), "{}", journey.rows()[0]);
     assert_ne!(drawn(&journey, &outside), ' ');
     let journey = journey.keys("f0");
     assert_eq!(journey.app.looked_at(), Some(&scope));

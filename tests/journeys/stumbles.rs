@@ -81,6 +81,33 @@ fn the_title_counts_conflicts() {
     assert!(Journey::new(with).rows()[0].contains(", 2 conflicts"));
 }
 
+/// Who has several assessments sees at 80 columns which one is marked, and what a figure is of.
+#[test]
+fn a_narrow_title_keeps_the_name_and_says_what_is_counted() {
+    let mut with = start((80, 24));
+    with.assessment.about.platforms = vec!["agentic-ai".to_owned()];
+    let mut journey = Journey::new(with);
+    journey.app.name = "Support chatbot (EU)".to_owned();
+    journey.press("mg");
+    let title = journey.rows()[0].clone();
+    assert!(title.contains(" Support") && title.ends_with(" (in scope), saved"), "{title}");
+    journey.press("fs<enter>");
+    let title = journey.rows()[0].clone();
+    assert!(title.contains(" Support") && title.ends_with(" (filtered), saved"), "{title}");
+}
+
+#[test]
+fn hits_that_the_filter_leaves_out_are_told() {
+    let mut with = start((80, 24));
+    with.assessment.about.platforms = vec!["agentic-ai".to_owned()];
+    let journey = Journey::new(with).keys("/area:evasion<enter>1*");
+    let selected = journey.app.selection.len();
+    let all = crate::harness::journey(80, 24).keys("/area:evasion<enter>1*").app.selection.len();
+    assert!(0 < selected && selected < all);
+    let left_out = format!("The filter leaves out {} more.", all - selected);
+    assert!(journey.said().ends_with(&left_out), "{}", journey.said());
+}
+
 #[test]
 fn a_copied_screen_is_shown_as_it_was_drawn() {
     for (width, height) in [(80, 24), (60, 18), (160, 45)] {
@@ -236,6 +263,7 @@ fn the_palette_puts_first_what_is_looked_for_there() {
     let last = &matrix[matrix.len() - 28..];
     assert!(last.contains(&"down") && last.contains(&"page-up"), "{last:?}");
     assert_eq!(names(":mark note")[0], "note");
+    assert_eq!(names(":accept all")[0], "accept-all-suggestions");
     assert_eq!(names(":view")[0], "fold");
 }
 
