@@ -436,6 +436,11 @@ impl App {
             );
             return;
         }
+        if !self.popups.is_empty() {
+            // Something else was opened meanwhile.
+            return;
+        }
+        self.message = None;
         let is_known = |b: &Baseline| self.baseline.as_ref().is_some_and(|known| known.label() == b.label());
         let chosen = all.iter().position(is_known).unwrap_or(0);
         self.popups.push(Popup::Baselines(BaselineChoice { all, chosen }));

@@ -1,5 +1,7 @@
 //! Coverage, plan, assessments and snapshots: screens of rows.
 
+use std::sync::Arc;
+
 use insta::with_settings;
 
 use atlasnav::app::{BoardKind, Event, Screen, Shelved};
@@ -184,8 +186,8 @@ fn the_worst_case_is_no_average() {
     other.marks.remove(&marked);
     let mut journey = library(80, 24);
     journey.shelf = vec![
-        Shelved { key: "acme".to_owned(), assessment: Ok(spread()), is_open: true },
-        Shelved { key: "other".to_owned(), assessment: Ok(other.clone()), is_open: false },
+        Shelved { key: "acme".to_owned(), assessment: Ok(Arc::new(spread())), is_open: true },
+        Shelved { key: "other".to_owned(), assessment: Ok(Arc::new(other.clone())), is_open: false },
     ];
     journey.press("9w");
     assert!(journey.app.is_view());
@@ -201,14 +203,35 @@ fn the_worst_case_is_no_average() {
 }
 
 #[test]
+fn assessments_that_are_still_being_read_are_told_of_and_are_in_no_worst_case() {
+    let mut journey = library(120, 40).keys("9");
+    let shelf = journey.shelf.clone();
+    let mut arrive = |journey: &mut Journey, count: usize| {
+        let to_come = shelf.len() - count;
+        journey.event(Event::Assessments { all: shelf[..count].to_vec(), to_come });
+    };
+    arrive(&mut journey, 1);
+    assert!(journey.text().contains("2 more are being read."), "{}", journey.text());
+    journey.press("w");
+    assert!(!journey.app.is_view());
+    assert!(journey.text().contains("2 assessments are still being read"), "{}", journey.text());
+    journey.press("<space>");
+    arrive(&mut journey, 3);
+    assert!(!journey.text().contains("being read."), "{}", journey.text());
+    assert!(journey.text().contains("[x] > acme"), "the tick stays: {}", journey.text());
+    journey.press("<space>w");
+    assert!(journey.app.is_view());
+}
+
+#[test]
 fn two_assessments_are_compared_object_by_object() {
     let mut other = spread();
     let marked = *other.marks.keys().next().expect("a mark");
     other.marks.remove(&marked);
     let mut journey = library(80, 24);
     journey.shelf = vec![
-        Shelved { key: "acme".to_owned(), assessment: Ok(spread()), is_open: true },
-        Shelved { key: "other".to_owned(), assessment: Ok(other), is_open: false },
+        Shelved { key: "acme".to_owned(), assessment: Ok(Arc::new(spread())), is_open: true },
+        Shelved { key: "other".to_owned(), assessment: Ok(Arc::new(other)), is_open: false },
     ];
     journey.press("9<space>j<space>d");
     assert_eq!(kind(&journey), Some(BoardKind::Comparison));
@@ -235,7 +258,7 @@ fn another_assessment_is_opened_once_everything_is_saved() {
 fn assessments_are_made_copied_renamed_and_given_platforms() {
     let made = |journey: &Journey, key: &str| -> Assessment {
         let found = journey.shelf.iter().find(|s| s.key == key);
-        found.and_then(|s| s.assessment.clone().ok()).expect("the assessment")
+        found.and_then(|s| s.assessment.as_deref().ok()).cloned().expect("the assessment")
     };
     let journey = library(80, 24).keys("9+Robot<enter>");
     assert!(made(&journey, "robot").marks.is_empty());
