@@ -427,6 +427,8 @@ impl App {
 
     /// Opens the choice of what the marks are compared with.
     pub(super) fn start_baselines(&mut self, all: Vec<Baseline>, problems: Vec<String>) {
+        // That it is being read is no longer true.
+        self.message = None;
         for problem in problems {
             self.complain(problem);
         }
@@ -440,7 +442,6 @@ impl App {
             // Something else was opened meanwhile.
             return;
         }
-        self.message = None;
         let is_known = |b: &Baseline| self.baseline.as_ref().is_some_and(|known| known.label() == b.label());
         let chosen = all.iter().position(is_known).unwrap_or(0);
         self.popups.push(Popup::Baselines(BaselineChoice { all, chosen }));

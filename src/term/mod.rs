@@ -323,10 +323,10 @@ impl Runtime {
     }
 
     fn read_away(&mut self, app: &mut App, request: Request) -> io::Result<()> {
-        match self.reader.read(request) {
-            Some(event) => self.event(app, event),
-            None => Ok(()),
+        for event in self.reader.read(request) {
+            self.event(app, event)?;
         }
+        Ok(())
     }
 
     /// Writes the theme into the settings; returns their file.

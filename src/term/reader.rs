@@ -6,6 +6,7 @@ use std::io::{PipeWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use crate::app::{Baseline, Event, Shelved, Snapshot};
 use crate::catalog::Catalog;
@@ -14,6 +15,9 @@ use crate::store::{self, Shelf, Snapshots, Stamp, Store};
 
 /// Assessments that are read before the screen shows them: few, so that the first ones come at once.
 const AT_A_TIME: usize = 8;
+
+/// How long the screen waits for it: two of these and a frame are not seen.
+const MOMENT: Duration = Duration::from_millis(40);
 
 /// What the screen wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,14 @@ pub(super) enum Request {
 /// Started by the first request. What it reads at the end of the program, nobody waits for.
 pub(super) struct Reader {
     start: Option<Reading>,
-    running: Option<(Sender<Request>, Receiver<Event>)>,
+    running: Option<Running>,
+}
+
+struct Running {
+    requests: Sender<Request>,
+    /// None once a request is answered.
+    found: Receiver<Option<Event>>,
+    unanswered: usize,
 }
 
 impl Reader {
@@ -39,26 +50,41 @@ impl Reader {
         Reader { start: Some(Reading::new(store, shelf, catalog, waker)), running: None }
     }
 
-    /// Has it read. What is found comes by [`Reader::found`]; nothing, where it is what came last.
-    pub fn read(&mut self, request: Request) -> Option<Event> {
+    /// Has it read. What is found in a moment is returned, so that a key typed ahead meets it; what takes
+    /// longer comes by [`Reader::found`]. Nothing comes where it is what came last.
+    pub fn read(&mut self, request: Request) -> Vec<Event> {
         if let Some(reading) = self.start.take() {
             let (requests, incoming) = channel();
             let (tell, found) = channel();
             std::thread::spawn(move || reading.run(&incoming, &tell));
-            self.running = Some((requests, found));
+            self.running = Some(Running { requests, found, unanswered: 0 });
         }
-        let sent = self.running.as_ref().is_some_and(|(requests, _)| requests.send(request).is_ok());
-        let stopped = || {
-            Event::Notice(
-                "The part that reads assessments and snapshots has stopped; quit and start again.".to_owned(),
-            )
-        };
-        (!sent).then(stopped)
+        let stopped = "The part that reads assessments and snapshots has stopped; quit and start again.";
+        let Some(running) = &mut self.running else { return Vec::new() };
+        if running.requests.send(request).is_err() {
+            return vec![Event::Notice(stopped.to_owned())];
+        }
+        running.unanswered += 1;
+        let (begin, mut events) = (Instant::now(), Vec::new());
+        while running.unanswered > 0 {
+            match running.found.recv_timeout(MOMENT.saturating_sub(begin.elapsed())) {
+                Ok(Some(event)) => events.push(event),
+                Ok(None) => running.unanswered -= 1,
+                Err(_) => break,
+            }
+        }
+        events
     }
 
     /// What was found next, if there is something.
     pub fn found(&mut self) -> Option<Event> {
-        self.running.as_ref()?.1.try_recv().ok()
+        let running = self.running.as_mut()?;
+        loop {
+            match running.found.try_recv().ok()? {
+                None => running.unanswered = running.unanswered.saturating_sub(1),
+                event => return event,
+            }
+        }
     }
 }
 
@@ -110,15 +136,15 @@ impl Reading {
     }
 
     /// Until the other end hangs up.
-    fn run(mut self, incoming: &Receiver<Request>, tell: &Sender<Event>) {
+    fn run(mut self, incoming: &Receiver<Request>, tell: &Sender<Option<Event>>) {
         while let Ok(request) = incoming.recv() {
             let mut listens = true;
             let mut say = |event| {
-                listens = tell.send(event).is_ok();
+                listens = tell.send(Some(event)).is_ok();
                 listens
             };
             self.answer(request, &mut say);
-            if !listens {
+            if !listens || tell.send(None).is_err() {
                 return;
             }
         }
