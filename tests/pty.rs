@@ -82,7 +82,9 @@ fn the_difference_to_a_snapshot_and_to_another_assessment_is_shown() {
     session.type_keys("\r");
     let screen = session.wait_for("overlay: q2 2026-06-30");
     assert!(screen.contains(">000]") && screen.contains("was gap"), "{screen}");
-    session.type_keys("odj\r");
+    session.type_keys("od");
+    session.wait_for("> snapshot   q2 2026-06-30");
+    session.type_keys("j\r");
     session.wait_for("overlay: chat");
     session.wait_for("there gap");
     quit(session);
@@ -872,6 +874,7 @@ fn a_snapshot_another_assessment_and_a_report_are_files() {
     session.wait_for("A new assessment called");
     session.type_keys("Robot\r");
     session.wait_for("Made ");
+    session.wait_for("Assessments 2");
     session.type_keys("j\r");
     session.wait_for("Robot 0/208 assessed");
     session.type_keys("mgjmg");

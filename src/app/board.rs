@@ -230,11 +230,12 @@ impl App {
         match (view.kind, at) {
             (BoardKind::Coverage, _) => self.dashboard(view).map(|d| d.whole(cells)).unwrap_or_default(),
             (BoardKind::Plan, _) => self.plan().map(|p| p.page(&PlanPart::ALL, cells)).unwrap_or_default(),
-            (BoardKind::Assessments, 0) if panes > 1 => page::shelf(&self.shelf_rows(), cells),
+            (BoardKind::Assessments, 0) if panes > 1 => page::shelf(&self.shelf_rows(), self.to_come, cells),
             (BoardKind::Assessments, _) => {
                 let shelf = self.shelf_rows();
-                let shelf = (panes == 1).then_some(shelf.as_slice());
-                page::snapshots(shelf, &self.snapshot_rows(), &self.snapshot_problems, cells)
+                let shelf = (panes == 1).then_some((shelf.as_slice(), self.to_come));
+                let snapshots = self.snapshots.as_ref().map(|_| self.snapshot_rows());
+                page::snapshots(shelf, snapshots.as_deref(), &self.snapshot_problems, cells)
             }
             (BoardKind::Comparison, _) => match &self.comparison {
                 Some(both) => page::compared(&self.catalog, both, &self.scope_of_figures(), cells),

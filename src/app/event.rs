@@ -70,8 +70,11 @@ pub enum Event {
         path: String,
         outcome: Published,
     },
-    /// The assessments of the shelf.
-    Assessments(Vec<Shelved>),
+    /// The assessments of the shelf that are read so far, and how many files are still to be read.
+    Assessments {
+        all: Vec<Shelved>,
+        to_come: usize,
+    },
     /// The shelf was changed, and how; or why not. Both in one sentence.
     ShelfChanged(Result<String, String>),
     /// What the marks can be compared with, and a sentence for each file that can't be read.
@@ -103,7 +106,8 @@ pub enum Effect {
     FindThemes,
     /// Write the name of the theme into the settings, then send `ThemeKept`.
     KeepTheme(String),
-    /// Read the snapshots of the assessment and the other assessments, then send `Baselines`.
+    /// Read the snapshots of the assessment and the other assessments, then send `Baselines`. Keys may
+    /// come first, as with all that is read.
     FindBaselines,
     Redraw,
     /// Have the terminal report the mouse, or leave it to select text.
@@ -113,7 +117,7 @@ pub enum Effect {
     /// Send what the screen shows as `Screen`.
     CopyScreen,
     Suspend,
-    /// Read the snapshots of the assessment, then send `Snapshots`.
+    /// Read the snapshots of the assessment, then send `Snapshots`, unless they are what was sent last.
     FindSnapshots,
     /// Keep the assessment as it is in the file under this name, then send `SnapshotTaken`.
     TakeSnapshot(String),
@@ -124,7 +128,8 @@ pub enum Effect {
         bytes: Vec<u8>,
         replace: bool,
     },
-    /// Read the assessments of the shelf, then send `Assessments`.
+    /// Read the assessments of the shelf and send `Assessments` as they come, unless they are what was
+    /// sent last.
     FindAssessments,
     /// Make an assessment, with the marks of the one with the key `like`, then send `ShelfChanged`.
     NewAssessment {

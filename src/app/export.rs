@@ -35,6 +35,11 @@ impl App {
     /// Makes the report and has it written.
     pub(super) fn export(&mut self, format: &'static str, path: String, replace: bool) -> Vec<Effect> {
         let Some(writer) = Format::from_name(format) else { return Vec::new() };
+        if self.snapshots.is_none() {
+            self.tell("The report is made when the snapshots are read.");
+            self.wanted_report = Some((format, path, replace));
+            return vec![Effect::FindSnapshots];
+        }
         let mut bytes = Vec::new();
         self.analyse();
         match self.write_report(writer, &mut bytes) {

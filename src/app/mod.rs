@@ -241,7 +241,11 @@ pub struct App {
     since: Option<usize>,
     /// The name of a snapshot that is taken once everything is in the file.
     wanted_snapshot: Option<String>,
+    /// The report that is made once the snapshots are read: format, file, whether to replace it.
+    wanted_report: Option<(&'static str, String, bool)>,
     shelf: Vec<Shelved>,
+    /// Files of the shelf that are still to be read; None before it was looked for.
+    to_come: Option<usize>,
     /// The rows that are ticked: assessments, snapshots.
     ticked: (BTreeSet<usize>, BTreeSet<usize>),
     comparison: Option<Compared>,
@@ -281,6 +285,8 @@ impl App {
             since: None,
             wanted_snapshot: None,
             shelf: Vec::new(),
+            to_come: None,
+            wanted_report: None,
             ticked: (BTreeSet::new(), BTreeSet::new()),
             comparison: None,
             viewed: None,

@@ -427,6 +427,8 @@ impl App {
 
     /// Opens the choice of what the marks are compared with.
     pub(super) fn start_baselines(&mut self, all: Vec<Baseline>, problems: Vec<String>) {
+        // That it is being read is no longer true.
+        self.message = None;
         for problem in problems {
             self.complain(problem);
         }
@@ -434,6 +436,10 @@ impl App {
             self.tell(
                 "There is nothing to compare with yet: no snapshot of this assessment, no other assessment.",
             );
+            return;
+        }
+        if !self.popups.is_empty() {
+            // Something else was opened meanwhile.
             return;
         }
         let is_known = |b: &Baseline| self.baseline.as_ref().is_some_and(|known| known.label() == b.label());

@@ -2,6 +2,7 @@
 //! and looking at marks that are not to be changed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use tui_input::Input;
@@ -28,14 +29,14 @@ pub struct Shelved {
     /// What names it on the shelf; empty for the one that is open and lies elsewhere.
     pub key: String,
     /// Or why it can't be read, in one sentence.
-    pub assessment: Result<Assessment, String>,
+    pub assessment: Result<Arc<Assessment>, String>,
     /// The one that is on the screen.
     pub is_open: bool,
 }
 
 impl Shelved {
     /// The name that the file gives, or else the file's; empty for a nameless one that lies elsewhere.
-    fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         match &self.assessment {
             Ok(assessment) if !assessment.about.name.is_empty() => &assessment.about.name,
             _ => &self.key,
@@ -89,27 +90,39 @@ impl App {
         self.since.and_then(|at| all.get(at)).or(all.last())
     }
 
-    pub(super) fn found_snapshots(&mut self, mut all: Vec<Snapshot>, problems: Vec<String>) {
+    pub(super) fn found_snapshots(&mut self, mut all: Vec<Snapshot>, problems: Vec<String>) -> Vec<Effect> {
         all.sort_by_key(|snapshot| snapshot.on);
         self.snapshots = Some(all);
         self.snapshot_problems = problems;
         self.since = None;
         self.ticked.1.clear();
         self.revision += 1;
+        match self.wanted_report.take() {
+            Some((format, path, replace)) => self.export(format, path, replace),
+            None => Vec::new(),
+        }
     }
 
-    /// What is on the shelf. The cursor goes to the one that has come since: whoever has made an assessment
-    /// means that one next.
-    pub(super) fn found_assessments(&mut self, all: Vec<Shelved>) {
+    /// Takes over what is read so far. Rows are added at the end, so that ticks stay where they were set,
+    /// unless others have come or gone. The cursor goes to the one that has come since: whoever has made
+    /// an assessment means that one next.
+    pub(super) fn found_assessments(&mut self, all: Vec<Shelved>, to_come: usize) {
+        let keys = |shelf: &[Shelved]| shelf.iter().map(|s| s.key.clone()).collect::<Vec<_>>();
+        if !keys(&all).starts_with(&keys(&self.shelf)) {
+            self.ticked.0.clear();
+        }
         let before = std::mem::replace(&mut self.shelf, all);
-        self.ticked.0.clear();
+        let was_whole = self.to_come.replace(to_come) == Some(0) && to_come == 0;
         self.revision += 1;
         self.arrange();
+        if !self.on_shelf() {
+            return;
+        }
         self.pick_first_link();
         let is_new = |shelved: &&Shelved| before.iter().all(|b| b.key != shelved.key);
         let mut new = self.shelf.iter().filter(is_new).map(|s| s.key.clone());
         if let (Some(key), None) = (new.next(), new.next())
-            && self.on_shelf()
+            && was_whole
             && !before.is_empty()
         {
             let at = self.shelf.iter().position(|s| s.key == key);
@@ -125,7 +138,7 @@ impl App {
         let row = |(at, shelved): (usize, &Shelved)| {
             let assessment = match &shelved.assessment {
                 Ok(_) if shelved.is_open => Ok(self.ours()),
-                other => other.as_ref(),
+                other => other.as_ref().map(|assessment| &**assessment),
             };
             let figures = assessment.ok().map(|a| Figures::of(a, &self.techniques_of(a), self.today));
             let about = match assessment {
@@ -269,14 +282,18 @@ impl App {
         self.revision += 1;
     }
 
+    /// The marks of an assessment of the shelf, None where it can't be read. Of the one that is open those
+    /// that the screen shows.
+    fn marks_of<'a>(&'a self, shelved: &'a Shelved) -> Option<&'a Assessment> {
+        if shelved.is_open { Some(self.ours()) } else { shelved.assessment.as_deref().ok() }
+    }
+
     /// What a row stands for, with a name and the day on which its tests count.
     fn side(&self, target: &Target) -> Option<(String, Assessment, Date)> {
         match target {
             Target::Assessment(at) => {
                 let shelved = self.shelf.get(*at)?;
-                let assessment =
-                    if shelved.is_open { self.ours() } else { shelved.assessment.as_ref().ok()? };
-                Some((self.name_of(shelved).to_owned(), assessment.clone(), self.today))
+                Some((self.name_of(shelved).to_owned(), self.marks_of(shelved)?.clone(), self.today))
             }
             Target::Snapshot(at) => {
                 let snapshot = self.snapshots.as_ref()?.get(*at)?;
@@ -322,17 +339,20 @@ impl App {
 
     /// Shows the worst case of all that is ticked, or of all assessments.
     pub(super) fn worst_case(&mut self) {
-        let mut chosen: Vec<Target> = self.ticked.0.iter().map(|at| Target::Assessment(*at)).collect();
-        if chosen.is_empty() {
-            chosen = (0..self.shelf.len()).map(Target::Assessment).collect();
+        let ticked = &self.ticked.0;
+        let to_come = self.to_come.unwrap_or(0);
+        if ticked.is_empty() && to_come > 0 {
+            // One of those might be the worst.
+            self.tell(format!("{to_come} assessments are still being read; try again when they are."));
+            return;
         }
-        let all: Vec<Assessment> =
-            chosen.iter().filter_map(|target| self.side(target)).map(|(_, a, _)| a).collect();
+        let chosen = self.shelf.iter().enumerate().filter(|(at, _)| ticked.is_empty() || ticked.contains(at));
+        let all: Vec<&Assessment> = chosen.filter_map(|(_, shelved)| self.marks_of(shelved)).collect();
         if all.len() < 2 {
             self.tell("The worst case is of two assessments at least.");
             return;
         }
-        let worst = worst_of(&all.iter().collect::<Vec<_>>(), self.today);
+        let worst = worst_of(&all, self.today);
         let what = format!("Worst case of {} assessments, object by object", all.len());
         self.view(format!("worst of {}", all.len()), worst, &what);
     }

@@ -52,17 +52,14 @@ impl App {
                 self.beneath_view(|app| app.changed_by_others(assessment, read_only));
                 Vec::new()
             }
-            Event::Snapshots { all, problems } => {
-                self.found_snapshots(all, problems);
-                Vec::new()
-            }
+            Event::Snapshots { all, problems } => self.found_snapshots(all, problems),
             Event::SnapshotTaken(result) => self.snapshot_taken(result),
             Event::Published { format, path, outcome } => {
                 self.published(format, path, outcome);
                 Vec::new()
             }
-            Event::Assessments(all) => {
-                self.found_assessments(all);
+            Event::Assessments { all, to_come } => {
+                self.found_assessments(all, to_come);
                 Vec::new()
             }
             Event::ShelfChanged(result) => self.shelf_changed(result),
@@ -263,7 +260,10 @@ impl App {
                 self.grid.fold_all(&self.catalog);
             }
             Command::SidePane => self.toggle_side(),
-            Command::Overlay(Overlay::Difference) => return vec![Effect::FindBaselines],
+            Command::Overlay(Overlay::Difference) => {
+                self.tell("Reading the snapshots and the other assessments.");
+                return vec![Effect::FindBaselines];
+            }
             Command::Overlay(overlay) => self.show_overlay(overlay),
             Command::NextOverlay => self.next_overlay(),
             Command::Filter(aspect) => self.start_filter(aspect),

@@ -77,27 +77,41 @@ fn head(rows: &mut Rows) {
     rows.text(&text.replace(' ', "\u{a0}"), Tone::Dim);
 }
 
-/// The assessments of the shelf.
-pub fn shelf(all: &[Standing], cells: usize) -> Page {
+/// The assessments of the shelf. `to_come` are still to be read, None before any was.
+pub fn shelf(all: &[Standing], to_come: Option<usize>, cells: usize) -> Page {
     let mut rows = Rows::new(cells);
-    rows.section("Assessments", Some(all.len()));
-    shelf_rows(&mut rows, all);
+    shelf_rows(&mut rows, all, to_come);
     rows.finish()
 }
 
-fn shelf_rows(rows: &mut Rows, all: &[Standing]) {
+fn shelf_rows(rows: &mut Rows, all: &[Standing], to_come: Option<usize>) {
+    rows.section("Assessments", Some(all.len() + to_come.unwrap_or(0)));
     head(rows);
     standings(rows, all, Target::Assessment);
+    match to_come {
+        None => rows.text("They are being read.", Tone::Dim),
+        Some(0) => {}
+        Some(more) => rows.text(&format!("{} being read.", counted(more, "more is", "more are")), Tone::Dim),
+    }
 }
 
-/// The snapshots of the assessment at hand, the newest last, and what could not be read.
-pub fn snapshots(shelf: Option<&[Standing]>, all: &[Standing], problems: &[String], cells: usize) -> Page {
+/// The snapshots of the assessment at hand, the newest last, None before they are read; and what could not
+/// be read. Above them the shelf, if it has no pane of its own.
+pub fn snapshots(
+    shelf: Option<(&[Standing], Option<usize>)>,
+    all: Option<&[Standing]>,
+    problems: &[String],
+    cells: usize,
+) -> Page {
     let mut rows = Rows::new(cells);
-    if let Some(shelf) = shelf {
-        rows.section("Assessments", Some(shelf.len()));
-        shelf_rows(&mut rows, shelf);
+    if let Some((shelf, to_come)) = shelf {
+        shelf_rows(&mut rows, shelf, to_come);
     }
-    rows.section("Snapshots", Some(all.len()));
+    rows.section("Snapshots", all.map(<[Standing]>::len));
+    let Some(all) = all else {
+        rows.text("They are being read.", Tone::Dim);
+        return rows.finish();
+    };
     if all.is_empty() {
         rows.text(
             "None of this assessment yet. A snapshot keeps it as it is today, to compare with later.",

@@ -19,6 +19,7 @@ mod history;
 mod in_place;
 mod journal;
 mod merge;
+mod parallel;
 mod paths;
 mod publish;
 mod release;
@@ -88,6 +89,14 @@ pub struct Stamp {
     size: u64,
     /// Seconds and nanoseconds.
     time: (i64, i64),
+}
+
+impl Stamp {
+    /// Of any file; None where there is none.
+    pub fn of(path: &Path) -> Option<Stamp> {
+        let meta = std::fs::metadata(path).ok()?;
+        Some(Stamp { number: meta.ino(), size: meta.size(), time: (meta.mtime(), meta.mtime_nsec()) })
+    }
 }
 
 /// What lies under the assessment's name now.
@@ -211,8 +220,7 @@ impl Store {
 
     /// What differs when the file was changed; None where there is none.
     pub fn stamp(&self) -> Option<Stamp> {
-        let meta = std::fs::metadata(self.path()).ok()?;
-        Some(Stamp { number: meta.ino(), size: meta.size(), time: (meta.mtime(), meta.mtime_nsec()) })
+        Stamp::of(self.path())
     }
 
     /// Reads the file alone, to see whether others have changed it.

@@ -8,6 +8,7 @@ use directories::ProjectDirs;
 
 use super::disk::{Disk, RealDisk};
 use super::error::one_line;
+use super::parallel::side_by_side;
 use super::snapshot::slug;
 use super::{Paths, Store, StoreError, error, file};
 use crate::catalog::Catalog;
@@ -124,29 +125,26 @@ impl Shelf {
         )
     }
 
-    /// All assessments by key, read. The files are parsed side by side on all processors: a hundred of
-    /// them are to be on the screen at once.
+    /// All assessments by key, read side by side.
     pub fn all(&self, catalog: &Catalog) -> Vec<Shelved> {
-        let names = self.names();
-        let read = |name: &std::ffi::OsString| {
-            let path = self.directory.join(name);
-            let store = self.store(path.clone());
-            let assessment = match store.look(catalog) {
+        self.read(&self.files(), catalog)
+    }
+
+    /// The files of all assessments by key, without reading them.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.names().into_iter().map(|name| self.directory.join(name)).collect()
+    }
+
+    /// The assessments in these files, in their order. They are parsed on all processors.
+    pub fn read(&self, files: &[PathBuf], catalog: &Catalog) -> Vec<Shelved> {
+        side_by_side(files, |path| {
+            let assessment = match self.store(path.clone()).look(catalog) {
                 super::Look::Whole { assessment, .. } => Ok(assessment),
                 super::Look::Damaged(why) => Err(why),
-                super::Look::Missing => Err(format!("{} has gone", error::show(&path))),
+                super::Look::Missing => Err(format!("{} has gone", error::show(path))),
             };
             let key = path.file_stem().unwrap_or_default().to_string_lossy();
-            Shelved { key: one_line(&key), path, assessment }
-        };
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(names.len()).max(1);
-        let share = names.len().div_ceil(workers).max(1);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = names
-                .chunks(share)
-                .map(|part| scope.spawn(move || part.iter().map(read).collect::<Vec<_>>()))
-                .collect();
-            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+            Shelved { key: one_line(&key), path: path.clone(), assessment }
         })
     }
 

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use super::assessment::Taken;
 use super::commit::verify;
 use super::error::one_line;
+use super::parallel::side_by_side;
 use super::{Store, StoreError, error, file};
 use crate::catalog::{Catalog, ObjectId};
 use crate::coverage::Assessment;
@@ -38,6 +39,21 @@ pub struct Snapshots {
     pub all: Vec<Snapshot>,
     /// One sentence for each file that is none.
     pub problems: Vec<String>,
+}
+
+impl Snapshots {
+    /// What became of each file.
+    pub fn of(read: impl IntoIterator<Item = Result<Snapshot, String>>) -> Snapshots {
+        let mut found = Snapshots::default();
+        for snapshot in read {
+            match snapshot {
+                Ok(snapshot) => found.all.push(snapshot),
+                Err(problem) => found.problems.push(problem),
+            }
+        }
+        found.all.sort_by(|a, b| (a.on, &a.path).cmp(&(b.on, &b.path)));
+        found
+    }
 }
 
 impl Store {
@@ -118,18 +134,20 @@ impl Store {
 
     /// Reads the snapshots, the newest [`MOST`] by name, oldest first.
     pub fn snapshots(&self, catalog: &Catalog) -> Snapshots {
+        Snapshots::of(self.read_snapshots(&self.snapshot_files(), catalog))
+    }
+
+    /// The files of the newest [`MOST`] snapshots by name, oldest first, without reading them.
+    pub fn snapshot_files(&self) -> Vec<PathBuf> {
         let folder = self.snapshot_directory();
         let mut names = self.snapshot_names();
         let surplus = names.len().saturating_sub(MOST);
-        let mut found = Snapshots::default();
-        for name in names.split_off(surplus) {
-            match self.read_snapshot(folder.join(name), catalog) {
-                Ok(snapshot) => found.all.push(snapshot),
-                Err(problem) => found.problems.push(problem),
-            }
-        }
-        found.all.sort_by(|a, b| (a.on, &a.path).cmp(&(b.on, &b.path)));
-        found
+        names.split_off(surplus).into_iter().map(|name| folder.join(name)).collect()
+    }
+
+    /// The snapshots in these files, in their order, or why one is none. They are parsed on all processors.
+    pub fn read_snapshots(&self, files: &[PathBuf], catalog: &Catalog) -> Vec<Result<Snapshot, String>> {
+        side_by_side(files, |path| self.read_snapshot(path.clone(), catalog))
     }
 
     fn read_snapshot(&self, path: PathBuf, catalog: &Catalog) -> Result<Snapshot, String> {

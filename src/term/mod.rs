@@ -12,6 +12,7 @@ mod encode;
 mod fault;
 mod input;
 mod output;
+mod reader;
 mod saver;
 mod screen;
 mod shelf;
@@ -21,17 +22,18 @@ mod watch;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::app::{App, Baseline, Effect, Event, UserTheme};
-use crate::catalog::Catalog;
+use crate::app::{App, Effect, Event, UserTheme};
 use crate::config;
-use crate::store::{ConfigFiles, Shelf, Snapshots, Stamp, Store};
+use crate::store::{ConfigFiles, Stamp, Store};
 use crate::ui::Ui;
 use clipboard::Route;
 use input::Clicks;
+use reader::{Reader, Request};
 use saver::Saver;
 use screen::Screen;
 use shelf::Library;
@@ -75,14 +77,16 @@ pub fn clipboard_route() -> &'static str {
 pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: ConfigFiles) -> io::Result<Ended> {
     screen::give_back_on_panic();
     let signals = Signals::new()?;
-    let catalog = std::sync::Arc::clone(&app.catalog);
+    let catalog = Arc::clone(&app.catalog);
     let place = store.clone();
     let library = Library::new(store.clone());
+    let reader = Reader::new(store.clone(), library.shelf.clone(), Arc::clone(&catalog), signals.waker()?);
     let saver = Saver::new(store, catalog, app.assessment.clone(), signals.waker()?);
     let mut runtime = Runtime {
         screen: Screen::new(ui.charset)?,
         signals,
         saver,
+        reader,
         watch: None,
         decoder: Decoder::default(),
         clicks: Clicks::default(),
@@ -91,7 +95,6 @@ pub fn run(mut app: App, ui: Ui, store: Store, seen: Option<Stamp>, files: Confi
         files,
         library,
         next: None,
-        store: place.clone(),
         quit: false,
     };
     runtime.screen.mouse(app.mouse)?;
@@ -122,6 +125,7 @@ struct Runtime {
     screen: Screen,
     signals: Signals,
     saver: Saver,
+    reader: Reader,
     watch: Option<Watch>,
     decoder: Decoder,
     clicks: Clicks,
@@ -133,7 +137,6 @@ struct Runtime {
     library: Library,
     /// The assessment file to open next.
     next: Option<PathBuf>,
-    store: Store,
     quit: bool,
 }
 
@@ -293,6 +296,9 @@ impl Runtime {
         while let Some(event) = self.saver.outcome() {
             self.event(app, event)?;
         }
+        while let Some(event) = self.reader.found() {
+            self.event(app, event)?;
+        }
         if self.signals.take_resize() {
             self.resize(app)?;
         }
@@ -316,35 +322,11 @@ impl Runtime {
         self.resize(app)
     }
 
-    /// The snapshots of the assessment, the newest first, and the other assessments of the user; and what
-    /// can't be read.
-    fn baselines(&self, catalog: &Catalog) -> (Vec<Baseline>, Vec<String>) {
-        let Snapshots { all, mut problems } = self.store.snapshots(catalog);
-        let mut baselines: Vec<Baseline> = all
-            .into_iter()
-            .rev()
-            .map(|s| Baseline {
-                name: s.name,
-                on: Some(s.on),
-                assessment: s.assessment,
-                known: Some(s.known),
-            })
-            .collect();
-        let others = match Shelf::find() {
-            Ok(shelf) => shelf.all(catalog),
-            Err(error) => {
-                problems.push(error.to_string());
-                Vec::new()
-            }
-        };
-        for other in others.into_iter().filter(|other| other.path != self.store.path()) {
-            let name = other.name().to_owned();
-            match other.assessment {
-                Ok(assessment) => baselines.push(Baseline { name, on: None, assessment, known: None }),
-                Err(why) => problems.push(why),
-            }
+    fn read_away(&mut self, app: &mut App, request: Request) -> io::Result<()> {
+        for event in self.reader.read(request) {
+            self.event(app, event)?;
         }
-        (baselines, problems)
+        Ok(())
     }
 
     /// Writes the theme into the settings; returns their file.
@@ -377,10 +359,7 @@ impl Runtime {
                     let own = own.map(|(name, text)| UserTheme { name, text }).collect();
                     self.event(app, Event::Themes(own))?;
                 }
-                Effect::FindBaselines => {
-                    let (all, problems) = self.baselines(&app.catalog);
-                    self.event(app, Event::Baselines { all, problems })?;
-                }
+                Effect::FindBaselines => self.read_away(app, Request::Baselines)?,
                 Effect::KeepTheme(name) => {
                     let result = self.keep_theme(&name);
                     self.event(app, Event::ThemeKept(result))?;
@@ -394,10 +373,7 @@ impl Runtime {
                 // The menu of the key that led here is not what is meant.
                 Effect::CopyScreen => self.copy_screen = true,
                 Effect::Suspend => self.suspend(app)?,
-                Effect::FindSnapshots => {
-                    let found = self.library.snapshots(&app.catalog);
-                    self.event(app, found)?;
-                }
+                Effect::FindSnapshots => self.read_away(app, Request::Snapshots)?,
                 Effect::TakeSnapshot(name) => {
                     let taken = self.library.take_snapshot(&app.catalog, &name);
                     self.event(app, taken)?;
@@ -406,10 +382,7 @@ impl Runtime {
                     let published = shelf::publish(format, path, &bytes, replace);
                     self.event(app, published)?;
                 }
-                Effect::FindAssessments => {
-                    let found = self.library.assessments(&app.catalog);
-                    self.event(app, found)?;
-                }
+                Effect::FindAssessments => self.read_away(app, Request::Assessments)?,
                 Effect::NewAssessment { about, like } => {
                     let made = self.library.create(&app.catalog, &about, like.as_deref());
                     self.event(app, made)?;

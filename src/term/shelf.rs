@@ -1,11 +1,11 @@
-//! What screens of assessments and snapshots need from the disk.
+//! What screens of assessments and snapshots have done on the disk. What they read is read by `reader.rs`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::app::{Event, Published, Shelved, Snapshot};
+use crate::app::{Event, Published};
 use crate::catalog::Catalog;
 use crate::coverage::About;
-use crate::store::{self, Shelf, Stamp, Store, StoreError};
+use crate::store::{self, Shelf, Store, StoreError};
 
 /// Writes a file of the user's choice; `~/` is the home directory.
 pub(super) fn publish(format: &'static str, path: String, bytes: &[u8], replace: bool) -> Event {
@@ -30,69 +30,16 @@ pub(super) struct Library {
     pub store: Store,
     /// Or why there is none, in one sentence.
     pub shelf: Result<Shelf, String>,
-    seen: Option<Seen>,
-}
-
-/// What was read of the shelf, and what tells whether it still holds.
-struct Seen {
-    directory: Option<Stamp>,
-    files: Vec<Option<Stamp>>,
-    found: Vec<store::Shelved>,
 }
 
 impl Library {
     pub fn new(store: Store) -> Library {
-        Library { store, shelf: Shelf::find().map_err(|error| error.to_string()), seen: None }
-    }
-
-    pub fn snapshots(&self, catalog: &Catalog) -> Event {
-        let found = self.store.snapshots(catalog);
-        let plain = |s: crate::store::Snapshot| Snapshot {
-            name: s.name,
-            on: s.on,
-            assessment: s.assessment,
-            known: s.known,
-        };
-        Event::Snapshots { all: found.all.into_iter().map(plain).collect(), problems: found.problems }
+        Library { store, shelf: Shelf::find().map_err(|error| error.to_string()) }
     }
 
     pub fn take_snapshot(&self, catalog: &Catalog, name: &str) -> Event {
         let taken = self.store.take_snapshot(catalog, name, jiff::Zoned::now().date());
         Event::SnapshotTaken(taken.map(|path| path.display().to_string()).map_err(|error| error.to_string()))
-    }
-
-    /// All of the shelf; the one that is open is there in any case.
-    pub fn assessments(&mut self, catalog: &Catalog) -> Event {
-        let found = self.read(catalog);
-        let open = self.store.path();
-        let mut all: Vec<Shelved> = found
-            .into_iter()
-            .map(|s| Shelved { is_open: s.path == open, key: s.key, assessment: s.assessment })
-            .collect();
-        if !all.iter().any(|shelved| shelved.is_open) {
-            let assessment = self.store.load(catalog).assessment;
-            all.insert(0, Shelved { key: String::new(), assessment: Ok(assessment), is_open: true });
-        }
-        Event::Assessments(all)
-    }
-
-    /// Reads the shelf, or takes what was read before where nothing has changed since: a hundred
-    /// assessments are tens of thousands of lines.
-    fn read(&mut self, catalog: &Catalog) -> Vec<store::Shelved> {
-        let Ok(shelf) = &self.shelf else { return Vec::new() };
-        let stamp = |path: &Path| shelf.open(path.to_owned()).stamp();
-        // Before the reading: a file that is replaced meanwhile changes its directory.
-        let directory = stamp(&shelf.directory);
-        if let Some(seen) = &self.seen
-            && seen.directory == directory
-            && seen.found.iter().map(|s| stamp(&s.path)).eq(seen.files.iter().copied())
-        {
-            return seen.found.clone();
-        }
-        let found = shelf.all(catalog);
-        let files = found.iter().map(|s| stamp(&s.path)).collect();
-        self.seen = Some(Seen { directory, files, found: found.clone() });
-        found
     }
 
     /// The file of an assessment; the one that is open for an empty key.

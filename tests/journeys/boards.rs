@@ -1,5 +1,7 @@
 //! Coverage, plan, assessments and snapshots: screens of rows.
 
+use std::sync::Arc;
+
 use insta::with_settings;
 
 use atlasnav::app::{BoardKind, Event, Screen, Shelved};
@@ -184,8 +186,8 @@ fn the_worst_case_is_no_average() {
     other.marks.remove(&marked);
     let mut journey = library(80, 24);
     journey.shelf = vec![
-        Shelved { key: "acme".to_owned(), assessment: Ok(spread()), is_open: true },
-        Shelved { key: "other".to_owned(), assessment: Ok(other.clone()), is_open: false },
+        Shelved { key: "acme".to_owned(), assessment: Ok(Arc::new(spread())), is_open: true },
+        Shelved { key: "other".to_owned(), assessment: Ok(Arc::new(other.clone())), is_open: false },
     ];
     journey.press("9w");
     assert!(journey.app.is_view());
@@ -201,14 +203,35 @@ fn the_worst_case_is_no_average() {
 }
 
 #[test]
+fn assessments_that_are_still_being_read_are_told_of_and_are_in_no_worst_case() {
+    let mut journey = library(120, 40).keys("9");
+    let shelf = journey.shelf.clone();
+    let arrive = |journey: &mut Journey, count: usize| {
+        let to_come = shelf.len() - count;
+        journey.event(Event::Assessments { all: shelf[..count].to_vec(), to_come });
+    };
+    arrive(&mut journey, 1);
+    assert!(journey.text().contains("2 more are being read."), "{}", journey.text());
+    journey.press("w");
+    assert!(!journey.app.is_view());
+    assert!(journey.text().contains("2 assessments are still being read"), "{}", journey.text());
+    journey.press("<space>");
+    arrive(&mut journey, 3);
+    assert!(!journey.text().contains("being read."), "{}", journey.text());
+    assert!(journey.text().contains("[x] > acme"), "the tick stays: {}", journey.text());
+    journey.press("<space>w");
+    assert!(journey.app.is_view());
+}
+
+#[test]
 fn two_assessments_are_compared_object_by_object() {
     let mut other = spread();
     let marked = *other.marks.keys().next().expect("a mark");
     other.marks.remove(&marked);
     let mut journey = library(80, 24);
     journey.shelf = vec![
-        Shelved { key: "acme".to_owned(), assessment: Ok(spread()), is_open: true },
-        Shelved { key: "other".to_owned(), assessment: Ok(other), is_open: false },
+        Shelved { key: "acme".to_owned(), assessment: Ok(Arc::new(spread())), is_open: true },
+        Shelved { key: "other".to_owned(), assessment: Ok(Arc::new(other)), is_open: false },
     ];
     journey.press("9<space>j<space>d");
     assert_eq!(kind(&journey), Some(BoardKind::Comparison));
@@ -235,7 +258,7 @@ fn another_assessment_is_opened_once_everything_is_saved() {
 fn assessments_are_made_copied_renamed_and_given_platforms() {
     let made = |journey: &Journey, key: &str| -> Assessment {
         let found = journey.shelf.iter().find(|s| s.key == key);
-        found.and_then(|s| s.assessment.clone().ok()).expect("the assessment")
+        found.and_then(|s| s.assessment.as_deref().ok()).cloned().expect("the assessment")
     };
     let journey = library(80, 24).keys("9+Robot<enter>");
     assert!(made(&journey, "robot").marks.is_empty());
@@ -263,7 +286,7 @@ fn the_cursor_goes_to_the_assessment_that_was_made() {
     let many: Vec<Shelved> = (0..40)
         .map(|at| Shelved {
             key: format!("a{at:02}"),
-            assessment: Ok(Assessment::default()),
+            assessment: Ok(Assessment::default().into()),
             is_open: at == 0,
         })
         .collect();
@@ -278,7 +301,7 @@ fn the_cursor_goes_to_the_assessment_that_was_made() {
 fn an_assessment_without_a_file_has_its_name_on_the_shelf() {
     let mut journey = journey(80, 24);
     journey.shelf =
-        vec![Shelved { key: String::new(), assessment: Ok(Assessment::default()), is_open: true }];
+        vec![Shelved { key: String::new(), assessment: Ok(Assessment::default().into()), is_open: true }];
     journey.press("9");
     let named = format!("[ ] > {} ", journey.app.name);
     assert!(!journey.app.name.is_empty() && journey.text().contains(&named), "{}", journey.text());

@@ -91,7 +91,11 @@ pub fn shelf() -> Vec<Shelved> {
         mark.set_state(State::Covered, TODAY);
         bot.marks.insert(id(what), mark);
     }
-    let shelved = |key: &str, assessment, is_open| Shelved { key: key.to_owned(), assessment, is_open };
+    let shelved = |key: &str, assessment: Result<Assessment, String>, is_open| Shelved {
+        key: key.to_owned(),
+        assessment: assessment.map(Arc::new),
+        is_open,
+    };
     vec![
         shelved("acme", Ok(spread()), true),
         shelved("support-bot", Ok(bot), false),
@@ -322,19 +326,19 @@ impl Journey {
                     };
                     Some(Event::Published { format, path, outcome })
                 }
-                Effect::FindAssessments => Some(Event::Assessments(self.shelf.clone())),
+                Effect::FindAssessments => Some(Event::Assessments { all: self.shelf.clone(), to_come: 0 }),
                 Effect::NewAssessment { about, like } => {
                     let of = |key: &String| self.shelf.iter().find(|s| s.key == *key);
-                    let like = like.as_ref().and_then(of).and_then(|s| s.assessment.clone().ok());
+                    let like = like.as_ref().and_then(of).and_then(|s| s.assessment.as_deref().ok()).cloned();
                     let assessment = Assessment { about: about.clone(), ..like.unwrap_or_default() };
                     let key = about.name.to_lowercase();
-                    self.shelf.push(Shelved { key, assessment: Ok(assessment), is_open: false });
+                    self.shelf.push(Shelved { key, assessment: Ok(Arc::new(assessment)), is_open: false });
                     Some(Event::ShelfChanged(Ok(format!("Made {}.", about.name))))
                 }
                 Effect::Describe { key, about } => {
                     let described = self.shelf.iter_mut().find(|s| s.key == key);
                     if let Some(Ok(assessment)) = described.map(|s| &mut s.assessment) {
-                        assessment.about = about.clone();
+                        Arc::make_mut(assessment).about = about.clone();
                     }
                     Some(Event::ShelfChanged(Ok(format!("Written: {}.", about.name))))
                 }
