@@ -17,7 +17,7 @@ use crate::store::{self, Shelf, Snapshots, Stamp, Store};
 const AT_A_TIME: usize = 8;
 
 /// How long the screen waits for it: two of these and a frame are not seen.
-const MOMENT: Duration = Duration::from_millis(40);
+const MOMENT: Duration = Duration::from_millis(25);
 
 /// What the screen wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
